@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// file.c: whole files, as the kernel's own file systems want them handled.
+
+#define _GNU_SOURCE
+#include "bones.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// Close without losing the errno that is about to be reported.
+static int close_keeping_errno(int fd, int result)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+	return result;
+}
+
+// Room for one more read and the final NUL.
+static int make_room(struct buffer *buffer)
+{
+	size_t capacity = buffer->capacity ? buffer->capacity * 2 : 4096;
+	char *data;
+
+	if (buffer->capacity - buffer->length > 1)
+		return 0;
+	data = realloc(buffer->data, capacity);
+	if (!data)
+		return -1;
+	buffer->data = data;
+	buffer->capacity = capacity;
+	return 0;
+}
+
+int read_file(int dirfd, const char *path, struct buffer *buffer)
+{
+	ssize_t got = 0;
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+
+	buffer->length = 0;
+	if (fd < 0)
+		return -1;
+	do {
+		if (got > 0)
+			buffer->length += (size_t)got;
+		if (make_room(buffer) < 0) {
+			got = -1;
+			break;
+		}
+		got = read(fd, buffer->data + buffer->length,
+			   buffer->capacity - buffer->length - 1);
+	} while (got > 0 || (got < 0 && errno == EINTR));
+	if (got < 0)
+		buffer->length = 0;
+	if (buffer->data)
+		buffer->data[buffer->length] = '\0';
+	return close_keeping_errno(fd, got < 0 ? -1 : 0);
+}
+
+int write_file(int dirfd, const char *path, const char *text)
+{
+	size_t length = strlen(text);
+	ssize_t put;
+	int fd = openat(dirfd, path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	put = write(fd, text, length);
+	if (put >= 0 && (size_t)put != length) {
+		errno = EIO;
+		put = -1;
+	}
+	return close_keeping_errno(fd, put < 0 ? -1 : 0);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// narrate.c: --explain, --dry-run and hints, all on standard error.
+
+#define _GNU_SOURCE
+#include "bones.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum narration narration = QUIET;
+
+// Color only where a person looks, and not against their wish: no-color.org.
+static const char *if_terminal(const char *sequence)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(STDERR_FILENO) && !(no_color && *no_color) ? sequence
+								 : "";
+}
+
+// The narrator can be two processes at once, before and after a fork: each
+// call is put together first and leaves in one write(2), so that lines never
+// mix.
+long explain(long result, const char *lesson, const char *call, ...)
+{
+	char text[4096], answer[64] = "?", error[64] = "";
+	int saved = errno;
+	va_list arguments;
+
+	if (narration == QUIET)
+		return result;
+	va_start(arguments, call);
+	vsnprintf(text, sizeof text, call, arguments);
+	va_end(arguments);
+	if (narration == EXPLAIN && result < 0) {
+		snprintf(answer, sizeof answer, "-1 %s",
+			 strerrorname_np(saved));
+		snprintf(error, sizeof error, " (%s)", strerror(saved));
+	} else if (narration == EXPLAIN) {
+		snprintf(answer, sizeof answer, "%ld", result);
+	}
+	dprintf(STDERR_FILENO, "%s%s = %s%s%s\n    %s\n",
+		if_terminal("\033[1m"), text, answer, error,
+		if_terminal("\033[0m"), lesson);
+	errno = saved;
+	return result;
+}
+
+void hint(const char *text, ...)
+{
+	char line[1024];
+	int saved = errno;
+	va_list arguments;
+
+	va_start(arguments, text);
+	vsnprintf(line, sizeof line, text, arguments);
+	va_end(arguments);
+	dprintf(STDERR_FILENO, "%shint:%s %s\n", if_terminal("\033[33m"),
+		if_terminal("\033[0m"), line);
+	errno = saved;
+}
