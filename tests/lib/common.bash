@@ -38,8 +38,8 @@ teardown() {
 # down namespaces and cgroups after the process that held them is reaped.
 snapshot() {
     cut -d' ' -f5 /proc/self/mountinfo | sed 's/^/mount /'
-    find /proc/[0-9]*/ns -maxdepth 1 -type l -printf 'namespace %l\n' 2>/dev/null
-    find /sys/fs/cgroup -mindepth 2 -type d -printf 'cgroup %p\n' 2>/dev/null
+    find /proc/[0-9]*/ns -maxdepth 1 -type l -printf 'namespace %l\n' 2>/dev/null || true
+    find /sys/fs/cgroup -mindepth 2 -type d -printf 'cgroup %p\n' 2>/dev/null || true
     find /sys/class/net -mindepth 1 -printf 'link %f\n'
     if command -v nft >/dev/null && ((EUID == 0)); then
         nft list tables 2>/dev/null | sed 's/^/nft /'
@@ -47,31 +47,22 @@ snapshot() {
     find /run/container-bones -mindepth 1 -maxdepth 2 -printf 'file %p\n' 2>/dev/null || true
 }
 
-# Processes, this one and its bats ancestors excepted, that a test started.
+# Programs that the test started. bats itself, and its subshells, were executed
+# before BONES_TEST was set: their environ does not have it.
 own_processes() {
-    local pid
-    for pid in $(grep -lzs "^BONES_TEST=$BONES_TEST\$" /proc/[0-9]*/environ | cut -d/ -f3); do
-        is_ancestor "$pid" || printf 'process %s %s\n' "$pid" \
-            "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
-    done
-}
-
-is_ancestor() {
-    local pid=$BASHPID
-    while ((pid > 1)); do
-        ((pid == $1)) && return 0
-        pid=$(sed -n 's/^PPid:\t//p' "/proc/$pid/status" 2>/dev/null) || return 1
-    done
-    return 1
+    local file pid
+    env -u BONES_TEST grep -lzs "^BONES_TEST=$BONES_TEST\$" /proc/[0-9]*/environ |
+        while IFS=/ read -r _ _ pid file; do
+            [[ $file == environ ]] && ps -o pid=,args= -p "$pid" | sed 's/^/process /'
+        done
 }
 
 no_leaks() {
     local tries leaks=
     for ((tries = 0; tries < 30; tries++)); do
-        leaks=$(
-            comm -13 <(sort -u "$BATS_TEST_TMPDIR/before") <(snapshot | sort -u)
-            own_processes
-        )
+        snapshot | sort -u >"$BATS_TEST_TMPDIR/after"
+        leaks=$(sort -u "$BATS_TEST_TMPDIR/before" | comm -13 - "$BATS_TEST_TMPDIR/after")
+        leaks+=$(own_processes)
         [[ -z $leaks ]] && return 0
         sleep 0.1
     done

@@ -3,6 +3,8 @@
 # The template and, through it, the library: a tool that starts from here starts right.
 
 load ../lib/common
+# bats sets these: shellcheck knows only $output and $lines.
+stderr="" stderr_lines=()
 
 @test "template prints what the kernel says" {
     run -0 "$ROOT/build/template"
