@@ -1,0 +1,114 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# common.sh: paths, messages and locks, for everything in labs/.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# Kernel objects do not outlive a reboot, and neither does /run: what is written
+# here about them goes when they go.
+STATE=${CONTAINER_BONES_STATE:-/run/container-bones}
+[[ $STATE =~ ^(/[A-Za-z0-9_.-]+)+$ && $STATE != *..* ]] || {
+    printf 'CONTAINER_BONES_STATE must be an absolute path of plain letters: %s\n' "$STATE" >&2
+    exit 2
+}
+PATH=$ROOT/build/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin
+umask 022
+# What is printed is read by programs: by ours, and by those that learners write.
+export LC_ALL=C.UTF-8
+
+# Exit statuses beside 0 and 1: cannot run here, and the usual one for usage.
+EXIT_CANNOT_RUN=77
+EXIT_USAGE=2
+
+# shellcheck disable=SC2034 # used by those that source this
+BOLD='' DIM='' GREEN='' RED='' YELLOW='' PLAIN=''
+if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
+    # shellcheck disable=SC2034
+    BOLD=$'\e[1m' DIM=$'\e[2m' GREEN=$'\e[32m' RED=$'\e[31m' YELLOW=$'\e[33m' PLAIN=$'\e[0m'
+fi
+
+# die MESSAGE [HINT]: one clear line, one next step.
+die() {
+    printf '%s: %s\n' "${0##*/}" "$1" >&2
+    [[ -z ${2:-} ]] || printf 'hint: %s\n' "$2" >&2
+    exit "${DIE_STATUS:-1}"
+}
+
+usage_error() {
+    DIE_STATUS=$EXIT_USAGE die "$1" "see ${0##*/} --help"
+}
+
+cannot_run() {
+    DIE_STATUS=$EXIT_CANNOT_RUN die "$@"
+}
+
+need_root() {
+    ((EUID == 0)) || cannot_run "$1 needs root" "sudo $0 $1"
+}
+
+# done_line LABEL TEXT: one thing that is now true.
+done_line() {
+    printf '%s✓%s %-11s %s\n' "$GREEN" "$PLAIN" "$1" "$2"
+}
+
+# quoted ARGUMENT...: as one would type it into a shell.
+quoted() {
+    local argument line=
+    for argument; do
+        if [[ $argument =~ ^[A-Za-z0-9_@%+=:,./-]+$ ]]; then
+            line+="$argument "
+        elif [[ $argument == *\'* || $argument == *[[:cntrl:]]* ]]; then
+            line+="$(printf '%q' "$argument") "
+        else
+            line+="'$argument' "
+        fi
+    done
+    printf '%s' "${line% }"
+}
+
+# with_lock COMMAND...: one at a time on this machine, for what all runs share:
+# addresses, the bridge, the parent cgroup. The lock is on the folder that $STATE
+# stands in, which is there before and after.
+with_lock() {
+    local lock
+    exec {lock}<"${STATE%/*}"
+    flock "$lock"
+    "$@"
+    exec {lock}<&-
+}
+
+# run COMMAND...: the vocabulary's most important word. What is printed is what is
+# run, and can be pasted. Without NARRATE, output is kept for the case of failure.
+NARRATE=0
+run() {
+    local output='' status=0
+    show_command "$@"
+    if ((NARRATE)); then
+        "$@" || status=$?
+    else
+        output=$("$@" 2>&1) || status=$?
+    fi
+    ((status == 0)) || die "status $status from: $(quoted "$@")" "$output"
+}
+
+show_command() {
+    ((!NARRATE)) || printf '%s$ %s%s\n' "$BOLD" "$(quoted "$@")" "$PLAIN"
+}
+
+# run_detached COMMAND...: in the background, in a session of its own, so that it
+# outlives this script and this terminal.
+run_detached() {
+    ((!NARRATE)) || printf '%s$ setsid %s &%s\n' "$BOLD" "$(quoted "$@")" "$PLAIN"
+    setsid "$@" </dev/null >/dev/null 2>&1 &
+}
+
+# The tools, built when there is something to build.
+build_tools() {
+    local log=$ROOT/build/make.log
+    mkdir -p "$ROOT/build"
+    make -C "$ROOT" -q all >/dev/null 2>&1 && return
+    printf 'building the five tools (make all)\n'
+    make -C "$ROOT" -j"$(nproc)" all >"$log" 2>&1 || {
+        tail -n 20 "$log" >&2
+        die 'the tools do not build' "the whole output is in $log"
+    }
+}

@@ -1,0 +1,189 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+#
+# journal.sh: every change to the machine is written down before it is made, so
+# that it can be taken back however its maker died.
+#
+# A run (of a lab, or of a container) is a folder, $STATE/runs/ID. In it:
+#     owner      PID, start time and user of the process at work
+#     journal/   one file an entry: the undo's name and arguments, NUL-separated
+# Undoing goes last in, first out. Each undo below does nothing when there is
+# nothing to do, so that it can be tried again after being interrupted itself.
+
+# open_run ID: start a run. Fails when the name is taken.
+open_run() {
+    RUN=$STATE/runs/$1
+    mkdir -p "$STATE/runs" || die "cannot create $STATE/runs" 'is the disk full, or read-only?'
+    mkdir "$RUN" 2>/dev/null || {
+        [[ -e $RUN ]] && die "the name $1 is taken" \
+            "another --name, or: labs/memcached down --name $1 (or: labs/lab clean)"
+        die "cannot create $RUN"
+    }
+    mkdir "$RUN/journal"
+    printf '%s %s %s\n' "$$" "$(start_time $$)" "${SUDO_UID:-$UID}" >"$RUN/owner.new"
+    mv "$RUN/owner.new" "$RUN/owner"
+}
+
+# begin_run ID: open a run that is taken back when this script ends, however it
+# ends, unless KEEP is set to 1 first.
+KEEP=0
+begin_run() {
+    open_run "$1"
+    trap 'end_run' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+}
+
+end_run() {
+    local status=$?
+    trap - EXIT
+    trap '' INT TERM HUP
+    if ((!KEEP)); then
+        ((status == 0)) || show_log "$RUN"
+        undo_run "$RUN" || status=1
+        remove_state
+    fi
+    exit "$status"
+}
+
+# What a container of this run said before it went wrong.
+show_log() {
+    [[ -s $1/log ]] || return 0
+    printf 'the log of %s ends:\n' "${1##*/}" >&2
+    tail -n 5 "$1/log" | sed 's/^/    /' >&2
+}
+
+# Nothing is left of the state when there are no runs.
+remove_state() {
+    rmdir "$STATE/runs" "$STATE" 2>/dev/null || true
+}
+
+# undo NAME ARGUMENT...: write down, before the change, how to take it back.
+undo() {
+    local entries entry
+    entries=("$RUN"/journal/*)
+    [[ -e ${entries[0]} ]] || entries=()
+    declare -F "undo_$1" >/dev/null || die "no such undo: $1"
+    printf -v entry '%04d' "${#entries[@]}"
+    # Under its final name an entry is always whole.
+    printf '%s\0' "$@" >"$RUN/.$entry"
+    mv "$RUN/.$entry" "$RUN/journal/$entry"
+}
+
+# undo_run RUN: take everything back, then remove the run itself. What fails is
+# reported and kept in the journal, for another try.
+undo_run() {
+    local RUN=$1 entries entry words failed=0 index
+    entries=("$RUN"/journal/*)
+    for ((index = ${#entries[@]} - 1; index >= 0; index--)); do
+        entry=${entries[index]}
+        [[ -e $entry ]] || continue
+        mapfile -d '' words <"$entry"
+        if declare -F "undo_${words[0]}" >/dev/null && "undo_${words[0]}" "${words[@]:1}"; then
+            rm -f -- "$entry"
+        else
+            printf 'could not undo: %s\n' "${words[*]}" >&2
+            failed=1
+        fi
+    done
+    ((failed)) || remove_folder "$RUN"
+    return "$failed"
+}
+
+# The kernel's own pin of a PID: field 22 of /proc/PID/stat, counted after the
+# last ')', because a process name can hold anything. Empty when it is gone.
+start_time() {
+    local stat fields
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+    read -ra fields <<<"${stat##*) }"
+    printf '%s' "${fields[19]}"
+}
+
+# owner_alive RUN: is the process at work still there, and the same one?
+owner_alive() {
+    local pid started
+    read -r pid started _ <"$1/owner" 2>/dev/null || return 1
+    [[ -n $started && $(start_time "$pid") == "$started" ]]
+}
+
+# remove_folder DIR: below $STATE only; never past a mount, never through a link.
+remove_folder() {
+    [[ $1 == "$STATE"/?* && $1 != *..* ]] || die "will not delete $1: it is not below $STATE"
+    [[ -e $1 ]] || return 0
+    if cut -d' ' -f5 /proc/self/mountinfo | grep -qF "$1/"; then
+        printf 'not deleted, something is mounted below it: %s\n' "$1" >&2
+        return 1
+    fi
+    rm -rf --one-file-system -- "$1"
+}
+
+# --- the undos ---------------------------------------------------------------
+
+# All processes of a control group, then the group. Its members may still fork:
+# kill until none is left.
+undo_cgroup() {
+    local group=$1 tries pids
+    for ((tries = 0; tries < 100; tries++)); do
+        mapfile -t pids < <(group_pids "$group")
+        ((${#pids[@]})) || break
+        kill -KILL "${pids[@]}" 2>/dev/null || true
+        sleep 0.05
+    done
+    with_lock delete_group "$group"
+}
+
+# The parent goes with its last child.
+delete_group() {
+    local output
+    output=$(cgset delete -r "$1" 2>&1) || [[ ! -d $(group_folder "$1") ]] || {
+        printf '%s\n' "$output" >&2
+        return 1
+    }
+    cgset delete "${1%/*}" >/dev/null 2>&1 || true
+}
+
+# Where one group is in cgroupfs: the memory controller's folder on v1, else v2's.
+group_folder() {
+    local mounts=(/sys/fs/cgroup/memory /sys/fs/cgroup)
+    [[ -e ${mounts[0]}/cgroup.procs ]] || mounts=("${mounts[1]}")
+    printf '%s/%s' "${mounts[0]}" "$1"
+}
+
+group_pids() {
+    cat "$(group_folder "$1")/cgroup.procs" 2>/dev/null || true
+}
+
+# The lock is held by a process for as long as it lives, so it is free when the
+# process, wherever it has got to, is gone.
+undo_lock_holder() {
+    [[ ! -e $1 ]] || flock --timeout 10 "$1" true
+}
+
+undo_link() {
+    [[ ! -e /sys/class/net/$1 ]] || ip link delete "$1"
+}
+
+undo_bridge() {
+    with_lock delete_idle_bridge "$1"
+}
+
+delete_idle_bridge() {
+    local ports
+    ports=(/sys/class/net/"$1"/brif/*)
+    [[ -e ${ports[0]} || ! -e /sys/class/net/$1 ]] || ip link delete "$1"
+}
+
+undo_nft_table() {
+    ! nft list table ip "$1" >/dev/null 2>&1 || nft delete table ip "$1"
+}
+
+undo_mount() {
+    while mountpoint -q "$1"; do
+        umount "$1" || return 1
+    done
+}
+
+# A process of ours, pinned by its start time.
+undo_process() {
+    [[ -z $(start_time "$1") || $(start_time "$1") != "$2" ]] || kill -KILL "$1" 2>/dev/null || true
+}

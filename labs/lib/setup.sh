@@ -1,0 +1,144 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# setup.sh: what is missing on this machine, and how it is installed.
+
+# NEED PROBE APT DNF PACMAN APK ZYPPER, one line each. The probe is a program, or a
+# path of which one must exist. - means that the distribution has no such package.
+# A need counts for itself and all sets after it: container, tests.
+REQUIREMENTS='
+container gcc                gcc              gcc              gcc            gcc             gcc
+container /usr/include/stdio.h libc6-dev      glibc-devel      glibc          musl-dev        glibc-devel
+container make               make             make             make           make            make
+container /usr/include/libsmartcols/libsmartcols.h libsmartcols-dev libsmartcols-devel util-linux-libs util-linux-dev libsmartcols-devel
+container /usr/include/sys/capability.h libcap-dev libcap-devel libcap          libcap-dev      libcap-devel
+container memcached          memcached        memcached        memcached      memcached       memcached
+container busybox            busybox          busybox          busybox        busybox         busybox
+container ip                 iproute2         iproute          iproute2       iproute2        iproute2
+container nft                nftables         nftables         nftables       nftables        nftables
+container setpriv            util-linux       util-linux       util-linux     setpriv         util-linux
+tests     clang              clang            clang            clang          clang           clang
+tests     clang-tidy         clang-tidy       clang-tools-extra clang         clang-extra-tools clang-tools
+tests     clang-format       clang-format     clang-tools-extra clang         clang-extra-tools clang-tools
+tests     cppcheck           cppcheck         cppcheck         cppcheck       cppcheck        cppcheck
+tests     shellcheck         shellcheck       ShellCheck       shellcheck     shellcheck      ShellCheck
+tests     shfmt              shfmt            shfmt            shfmt          shfmt           shfmt
+tests     mandoc             mandoc           mandoc           mandoc         mandoc          mandoc
+tests     codespell          codespell        codespell        codespell      codespell       python3-codespell
+tests     bats               bats             bats             bash-bats      bats            bats
+tests     ps                 procps           procps-ng        procps-ng      procps          procps
+tests     pstree             psmisc           psmisc           psmisc         psmisc          psmisc
+tests     strace             strace           strace           strace         strace          strace
+tests     jq                 jq               jq               jq             jq              jq
+tests     bwrap              bubblewrap       bubblewrap       bubblewrap     bubblewrap      bubblewrap
+tests     expect             expect           expect           expect         expect          expect
+tests     git                git              git              git            git             git
+tests     memccat            libmemcached-tools libmemcached   libmemcached   -               libmemcached
+'
+
+# setup_for SET: install what the set needs and this machine lacks; says what, first.
+setup_for() {
+    local manager packages
+    manager=$(package_manager)
+    mapfile -t packages < <(missing_packages "$1" "$manager")
+    ((${#packages[@]})) || return 0
+    [[ -n $manager ]] || cannot_run "missing on this machine: ${packages[*]}" \
+        'no apt-get, dnf, pacman, apk or zypper is here: install them by hand'
+    ((EUID == 0)) || cannot_run "missing on this machine: ${packages[*]}" \
+        "sudo labs/lab setup"
+    printf 'to be installed with %s: %s\n' "$manager" "${packages[*]}"
+    [[ ${ASK:-0} == 0 ]] || confirm
+    install_packages "$manager" "${packages[@]}"
+    mapfile -t packages < <(missing_packages "$1" "$manager")
+    ((${#packages[@]} == 0)) || die "still missing after the installation: ${packages[*]}"
+}
+
+confirm() {
+    local answer
+    read -r -p 'Install them? [y/N] ' answer || answer=n
+    [[ $answer == [yY]* ]] || cannot_run 'nothing was installed'
+}
+
+package_manager() {
+    local manager
+    for manager in apt-get dnf pacman apk zypper; do
+        ! command -v "$manager" >/dev/null || { printf '%s' "$manager" && return; }
+    done
+}
+
+missing_packages() {
+    local set probe names index=0
+    case $2 in
+        dnf) index=1 ;;
+        pacman) index=2 ;;
+        apk) index=3 ;;
+        zypper) index=4 ;;
+    esac
+    while read -r set probe names; do
+        [[ $set == container || $set == "$1" ]] || continue
+        ! is_there "$probe" || continue
+        read -ra names <<<"$names"
+        [[ ${names[index]} == - ]] || printf '%s\n' "${names[index]}"
+    done <<<"$REQUIREMENTS" | sort -u
+}
+
+is_there() {
+    if [[ $1 == /* ]]; then [[ -e $1 ]]; else command -v "$1" >/dev/null; fi
+}
+
+install_packages() {
+    local manager=$1 log
+    shift
+    mkdir -p "$ROOT/build"
+    log=$ROOT/build/setup.log
+    case $manager in
+        apt-get) install_with_apt "$@" ;;
+        dnf) dnf install -y "$@" ;;
+        pacman) pacman -Sy --needed --noconfirm "$@" ;;
+        apk) apk add "$@" ;;
+        zypper) zypper --non-interactive install "$@" ;;
+    esac >"$log" 2>&1 < <(:) &
+    show_progress $! "$log"
+    wait $! || {
+        tail -n 5 "$log" >&2
+        die "$manager could not install: $*" "the whole output is in $log"
+    }
+    done_line installed "$*"
+}
+
+# A line every few seconds, or one that is rewritten where there is a terminal.
+show_progress() {
+    local seconds=0 line
+    while kill -0 "$1" 2>/dev/null; do
+        sleep 1
+        seconds=$((seconds + 1))
+        line=$(tail -n 1 "$2" | cut -c -60)
+        if [[ -t 1 ]]; then
+            printf '\r\e[K  %3d s  %s' "$seconds" "$line"
+        elif ((seconds % 5 == 0)); then
+            printf '  %3d s  %s\n' "$seconds" "$line"
+        fi
+    done
+    [[ ! -t 1 ]] || printf '\r\e[K'
+}
+
+# Debian starts a service as soon as it is installed, and memcached would take the
+# port that the container is to have. policy-rc.d is the way to forbid it; the unit
+# is disabled for the same reason, if it was not here before.
+install_with_apt() {
+    local policy=/usr/sbin/policy-rc.d mark='# from Container Bones' ours=0 had_memcached=0 status=0
+    ! command -v memcached >/dev/null || had_memcached=1
+    # One with our mark is left from an installation that was killed.
+    if [[ ! -e $policy ]] || grep -qxF "$mark" "$policy"; then
+        ours=1
+        printf '#!/bin/sh\n%s\nexit 101\n' "$mark" >"$policy"
+        chmod 755 "$policy"
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get install -y --no-install-recommends "$@" ||
+        { apt-get update && apt-get install -y --no-install-recommends "$@"; }; } || status=$?
+    ((ours == 0)) || rm -f "$policy"
+    if ((!had_memcached)) && [[ -d /run/systemd/system ]]; then
+        systemctl disable memcached.service || true
+    fi
+    return "$status"
+}
