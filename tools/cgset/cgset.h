@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+//
+// cgset.h: what the files of cgset share.
+//
+// A control group is a folder. On cgroup v1 there is one tree of folders, a
+// hierarchy, for each controller (or for a few mounted together); on v2 one
+// tree for all. A GROUP of cgset is the same path in every hierarchy that is
+// mounted, so that the two versions look alike from here on; what differs
+// stands in v1.c, v2.c and the tables of keys.c and figures.c.
+
+#ifndef CGSET_H
+#define CGSET_H
+
+#include "bones.h"
+
+#include <limits.h>
+#include <sys/types.h>
+
+// --- cgset.c ---------------------------------------------------------------
+
+struct options {
+	bool json, noheadings, force, recursive, no_stream;
+	int pid;	       // --pid, or 0
+	const char **settings; // KEY=VALUE of -s and -r
+	size_t setting_count;
+	// What to exit with: 1 and 2, but 125 and 125 for `run`.
+	int failed, misused;
+};
+extern struct options options;
+
+// --- hierarchy.c: where the trees are mounted ------------------------------
+
+struct hierarchy {
+	bool v2;
+	char *controllers; // "cpu,cpuacct", "name=systemd"; on v2 what it has
+	char *mount_point; // where mounted
+	char *root;	   // which group is seen there: "/" or "/docker/ID"
+	dev_t device;	   // tells the hierarchies apart
+	int fd;		   // O_PATH on mount_point, -1 until first used
+};
+
+struct layout {
+	struct hierarchy list[32];
+	size_t count;
+};
+
+void find_hierarchies(struct layout *layout);
+// The hierarchy that a controller is bound to, or NULL.
+struct hierarchy *find_controller(struct layout *layout, const char *name);
+bool has_controller(const struct hierarchy *hierarchy, const char *name);
+// A hierarchy without a controller that only counts as a service manager's
+// bookkeeping: name=systemd.
+bool is_named(const struct hierarchy *hierarchy);
+int open_hierarchy(struct hierarchy *hierarchy);
+
+// --- group.c: one folder ---------------------------------------------------
+
+// GROUP of the command line, checked and without outer slashes; "" is the
+// root. Ends the program when it is not a group name.
+char *parse_group(const struct layout *layout, const char *text);
+// As parse_group(), and it must not belong to an engine unless --force.
+char *parse_own_group(const struct layout *layout, const char *text);
+// The path of a file (NULL: the folder) of a group below the mount point;
+// -1 and ENOENT when the mount does not show that group.
+int group_path(const struct hierarchy *hierarchy, const char *group,
+	       const char *file, char path[PATH_MAX]);
+// The same as an absolute path, for messages and tables. In static memory.
+const char *full_path(const struct hierarchy *hierarchy, const char *group,
+		      const char *file);
+int open_group(struct hierarchy *hierarchy, const char *group, const char *file,
+	       int flags);
+bool group_exists(struct hierarchy *hierarchy, const char *group);
+int read_group_file(struct hierarchy *hierarchy, const char *group,
+		    const char *file, struct buffer *buffer);
+// Open and write, narrated. Returns 0, or -1 with errno.
+int write_group_file(struct hierarchy *hierarchy, const char *group,
+		     const char *file, const char *value, const char *lesson);
+// Call visit for each child folder; the name is valid during the call. Stops
+// at the first that returns below 0, and returns that.
+int each_child(struct hierarchy *hierarchy, const char *group,
+	       int (*visit)(struct hierarchy *, const char *child, void *),
+	       void *context);
+// The first process of a group, or 0; with text, up to length bytes of
+// "PID (name), ..." for a message.
+int first_process(struct hierarchy *hierarchy, const char *group, char *text,
+		  size_t length);
+// Say what can be verified about a refusal by the kernel (errno).
+void explain_refusal(struct hierarchy *hierarchy, const char *group,
+		     const char *file);
+
+// --- guard.c: whose group is it --------------------------------------------
+
+// NULL, or who looks after the group; then *way is how to change it properly.
+const char *group_owner(const char *group, const char **way);
+
+// --- create.c --------------------------------------------------------------
+
+// Make the folder in every hierarchy. On failure removes what it made, says
+// why and ends the program.
+void create_group(struct layout *layout, const char *group);
+// rmdir(2), narrated. Returns 0, or -1 with errno.
+int remove_folder(struct hierarchy *hierarchy, const char *group);
+
+// --- keys.c: the vocabulary ------------------------------------------------
+
+enum meaning { MEMORY, SWAP, CPU, PERIOD, WEIGHT, PIDS, CPUS, VERBATIM };
+enum spelling { WORD, V1_FILE, V2_FILE };
+
+struct key {
+	const char *word;
+	const char *controller;
+	const char *v1_file, *v2_file;
+};
+
+struct setting {
+	const char *text; // KEY=VALUE as typed
+	char name[NAME_MAX + 1];
+	const char *value;	 // as typed: points into text
+	enum meaning meaning;	 // of the key
+	enum spelling spelling;	 // how the key was written
+	char controller[32];	 // which controller it is for
+	bool unlimited;		 // the value is "no limit"
+	uint64_t number, period; // the value; period 0: leave as it is
+};
+
+extern const struct key keys[VERBATIM + 1];
+// Find a key by its word or one of its files; ends the program if unknown.
+void parse_key(struct setting *setting, const char *name);
+// Check KEY=VALUE completely; ends the program when it is wrong.
+struct setting parse_setting(const char *text);
+
+// --- set.c -----------------------------------------------------------------
+
+struct change {
+	struct hierarchy *hierarchy;
+	char file[NAME_MAX + 1];
+	char value[512];
+	char *before;	  // what the file said, NULL if it cannot be read
+	const char *text; // the KEY=VALUE that it comes from
+};
+
+struct plan {
+	const char *group;
+	struct change *list;
+	size_t count;
+};
+
+// Set, or put all back and end the program. Reports to stream.
+void apply_settings(struct layout *layout, const char *group,
+		    const struct setting *settings, size_t count, int stream);
+void add_change(struct plan *plan, struct hierarchy *hierarchy,
+		const struct setting *setting, const char *file,
+		const char *format, ...) __attribute__((format(printf, 5, 6)));
+// The memory limit that the plan will leave: UINT64_MAX if there is none.
+uint64_t planned_memory(struct plan *plan, struct hierarchy *hierarchy,
+			const char *file);
+
+// --- v1.c and v2.c: what differs -------------------------------------------
+
+// Make a new folder usable: on v1 cpusets start empty; on v2 the parent has
+// to hand the controllers down before.
+int v1_prepare_group(struct hierarchy *hierarchy, const char *group);
+int v2_enable_controllers(struct hierarchy *hierarchy, const char *parent);
+// Turn one setting into the writes of this version.
+void v1_plan(struct plan *plan, struct hierarchy *hierarchy,
+	     const struct setting *setting);
+void v2_plan(struct plan *plan, struct hierarchy *hierarchy,
+	     const struct setting *setting);
+// memory.limit_in_bytes must never exceed memory.memsw.limit_in_bytes.
+void v1_order_memory(struct plan *plan);
+
+// --- the verbs -------------------------------------------------------------
+
+int verb_create(struct layout *layout, char *operands[]);
+int verb_delete(struct layout *layout, char *operands[]);
+int verb_set(struct layout *layout, char *operands[]);
+int verb_get(struct layout *layout, char *operands[]);
+int verb_run(struct layout *layout, char *operands[]);
+int verb_move(struct layout *layout, char *operands[]);
+int verb_show(struct layout *layout, char *operands[]);
+int verb_where(struct layout *layout, char *operands[]);
+int verb_stats(struct layout *layout, char *operands[]);
+
+#endif

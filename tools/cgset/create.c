@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// create.c: a group is made by mkdir(2) and removed by rmdir(2).
+
+#define _GNU_SOURCE
+#include "cgset.h"
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// The kernel fills a new folder with the group's files; rights on it are
+// those of any folder. cgroups(7), mkdir(2). Commonest errno: EACCES.
+static int make_folder(struct hierarchy *hierarchy, const char *group)
+{
+	char path[PATH_MAX];
+	int base = open_hierarchy(hierarchy), made = 0;
+
+	if (group_path(hierarchy, group, NULL, path) < 0)
+		return -1;
+	if (narration != DRY_RUN)
+		made = mkdirat(base, path, 0755);
+	explain(made, full_path(hierarchy, group, NULL),
+		"mkdirat(%d, \"%s\", 0755)", base, path);
+	return made;
+}
+
+int remove_folder(struct hierarchy *hierarchy, const char *group)
+{
+	char path[PATH_MAX];
+	int base = open_hierarchy(hierarchy), removed = 0;
+
+	if (group_path(hierarchy, group, NULL, path) < 0)
+		return -1;
+	if (narration != DRY_RUN)
+		removed = unlinkat(base, path, AT_REMOVEDIR);
+	return (int)explain(removed,
+			    "a group without processes and children is "
+			    "removed by rmdir: cgroups(7)",
+			    "unlinkat(%d, \"%s\", AT_REMOVEDIR)", base, path);
+}
+
+static void cut_component(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	*(slash ? slash : path) = '\0';
+}
+
+// The folders of one hierarchy, from the top. made counts the new ones. A
+// component that somebody else makes at the same moment is as good.
+static int create_in(struct hierarchy *hierarchy, const char *group,
+		     size_t *made)
+{
+	char prefix[PATH_MAX] = "", parent[PATH_MAX] = "";
+	size_t length = 0;
+
+	while (group[length]) {
+		length += group[length] == '/';
+		length += strcspn(group + length, "/");
+		stpcpy(parent, prefix);
+		memcpy(prefix, group, length);
+		prefix[length] = '\0';
+		// What lies above the part that is mounted is not ours to see.
+		if (!group_exists(hierarchy, parent) && narration != DRY_RUN)
+			continue;
+		if (hierarchy->v2 &&
+		    v2_enable_controllers(hierarchy, parent) < 0)
+			return -1;
+		if (group_exists(hierarchy, prefix))
+			continue;
+		if (make_folder(hierarchy, prefix) == 0)
+			++*made;
+		else if (errno != EEXIST)
+			return -1;
+		if (!hierarchy->v2 && v1_prepare_group(hierarchy, prefix) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+// Deepest first; those that were made are the deepest that exist.
+static void remove_made(struct hierarchy *hierarchy, const char *group,
+			size_t made)
+{
+	char path[PATH_MAX];
+
+	stpcpy(path, group);
+	while (made > 0 && *path) {
+		if (group_exists(hierarchy, path)) {
+			remove_folder(hierarchy, path);
+			made--;
+		}
+		cut_component(path);
+	}
+}
+
+// Whose folder refused: the deepest that exists.
+static void explain_creation(struct hierarchy *hierarchy, const char *group)
+{
+	char path[PATH_MAX];
+	int saved = errno;
+
+	stpcpy(path, group);
+	while (*path && !group_exists(hierarchy, path))
+		cut_component(path);
+	errno = saved;
+	explain_refusal(hierarchy, path, NULL);
+}
+
+void create_group(struct layout *layout, const char *group)
+{
+	size_t made[sizeof layout->list / sizeof *layout->list] = {0};
+
+	for (size_t i = 0; i < layout->count; i++) {
+		struct hierarchy *hierarchy = &layout->list[i];
+
+		if (is_named(hierarchy))
+			continue;
+		if (create_in(hierarchy, group, &made[i]) == 0 &&
+		    (narration == DRY_RUN || group_exists(hierarchy, group)))
+			continue;
+		warn("cannot create %s", full_path(hierarchy, group, NULL));
+		explain_creation(hierarchy, group);
+		do
+			remove_made(&layout->list[i], group, made[i]);
+		while (i-- > 0);
+		exit(options.failed);
+	}
+}
+
+int verb_create(struct layout *layout, char *operands[])
+{
+	for (; *operands; operands++) {
+		char *group = parse_own_group(layout, *operands);
+
+		create_group(layout, group);
+		free(group);
+	}
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// delete.c: a group is removed by rmdir(2), children first, when it is empty.
+
+#define _GNU_SOURCE
+#include "cgset.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+// A process that is gone for its parent can hold its group for a moment more,
+// and v1 has no event to wait for: so ask again, this often, this long.
+enum { PAUSE_MS = 10, TRIES = 200 };
+
+static void pause_briefly(void)
+{
+	struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+
+	nanosleep(&pause, NULL);
+}
+
+// Stops at the first group of the subtree that has processes, and names it.
+static int find_occupied(struct hierarchy *hierarchy, const char *group,
+			 void *text)
+{
+	char names[512];
+
+	if (first_process(hierarchy, group, names, sizeof names)) {
+		snprintf(text, 2 * PATH_MAX, "%s: %s",
+			 full_path(hierarchy, group, NULL), names);
+		return -1;
+	}
+	if (!options.recursive)
+		return 0;
+	return each_child(hierarchy, group, find_occupied, text);
+}
+
+// Nothing is removed while there is a process anywhere in the subtree.
+static void wait_until_empty(struct layout *layout, const char *group)
+{
+	char text[2 * PATH_MAX] = "";
+
+	for (size_t i = 0, tries = 0; i < layout->count;) {
+		if (is_named(&layout->list[i]) ||
+		    find_occupied(&layout->list[i], group, text) == 0) {
+			i++;
+			continue;
+		}
+		if (narration == DRY_RUN || ++tries > TRIES)
+			errx(options.failed, "not empty: %s", text);
+		pause_briefly();
+	}
+}
+
+// rmdir(2). Commonest errno: EBUSY, processes that are just ending.
+static int remove_empty(struct hierarchy *hierarchy, const char *group)
+{
+	for (int tries = 0; remove_folder(hierarchy, group) < 0; tries++) {
+		if (errno == ENOENT)
+			return 0;
+		if (errno == EBUSY && tries < TRIES) {
+			pause_briefly();
+			continue;
+		}
+		warn("cannot remove %s", full_path(hierarchy, group, NULL));
+		explain_refusal(hierarchy, group, NULL);
+		return -1;
+	}
+	return 0;
+}
+
+static int remove_tree(struct hierarchy *hierarchy, const char *group,
+		       void *unused)
+{
+	if (each_child(hierarchy, group, remove_tree, unused) < 0)
+		return -1;
+	return remove_empty(hierarchy, group);
+}
+
+static int refuse_child(struct hierarchy *hierarchy, const char *child,
+			void *unused)
+{
+	(void)unused;
+	errx(options.failed, "%s is a child: -r removes children as well",
+	     full_path(hierarchy, child, NULL));
+}
+
+static void delete_group(struct layout *layout, const char *group)
+{
+	size_t found = 0;
+	int result = 0;
+
+	if (!*group)
+		errx(options.misused, "the root group cannot be removed");
+	for (size_t i = 0; i < layout->count; i++) {
+		struct hierarchy *hierarchy = &layout->list[i];
+
+		if (is_named(hierarchy) || !group_exists(hierarchy, group))
+			continue;
+		found++;
+		if (!options.recursive)
+			each_child(hierarchy, group, refuse_child, NULL);
+	}
+	if (found == 0)
+		errx(options.failed, "no group /%s", group);
+	wait_until_empty(layout, group);
+	for (size_t i = 0; i < layout->count; i++)
+		if (!is_named(&layout->list[i]) &&
+		    group_exists(&layout->list[i], group))
+			result |= remove_tree(&layout->list[i], group, NULL);
+	if (result < 0)
+		exit(options.failed);
+}
+
+int verb_delete(struct layout *layout, char *operands[])
+{
+	for (; *operands; operands++) {
+		char *group = parse_own_group(layout, *operands);
+
+		delete_group(layout, group);
+		free(group);
+	}
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+// set.c: limits, written all or none, and read back.
+
+#define _GNU_SOURCE
+#include "cgset.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// The content of a file in one line, in memory of its own; NULL if it cannot
+// be read. A file of many lines becomes "first, second".
+static char *content_of(struct hierarchy *hierarchy, const char *group,
+			const char *file)
+{
+	struct buffer buffer = {0};
+	char *c;
+
+	if (read_group_file(hierarchy, group, file, &buffer) < 0) {
+		int saved = errno;
+
+		free(buffer.data);
+		errno = saved;
+		return NULL;
+	}
+	if (buffer.length > 0 && buffer.data[buffer.length - 1] == '\n')
+		buffer.data[buffer.length - 1] = '\0';
+	for (c = buffer.data; *c; c++)
+		if (*c == '\n')
+			*c = ',';
+	return buffer.data;
+}
+
+void add_change(struct plan *plan, struct hierarchy *hierarchy,
+		const struct setting *setting, const char *file,
+		const char *format, ...)
+{
+	struct change *change;
+	va_list arguments;
+
+	plan->list =
+	    reallocarray(plan->list, plan->count + 1, sizeof *plan->list);
+	if (!plan->list)
+		err(options.failed, "cannot allocate memory");
+	change = &plan->list[plan->count++];
+	*change =
+	    (struct change){.hierarchy = hierarchy, .text = setting->text};
+	stpncpy(change->file, file, sizeof change->file - 1);
+	va_start(arguments, format);
+	vsnprintf(change->value, sizeof change->value, format, arguments);
+	va_end(arguments);
+}
+
+uint64_t planned_memory(struct plan *plan, struct hierarchy *hierarchy,
+			const char *file)
+{
+	char *text = NULL;
+	uint64_t limit;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (strcmp(plan->list[i].file, file) == 0)
+			text = strdup(plan->list[i].value);
+	if (!text)
+		text = content_of(hierarchy, plan->group, file);
+	// v1 says "no limit" as -1 and reads it back as the last page below
+	// 2^63, v2 says max.
+	if (!text ||
+	    parse_number(text, 0, INT64_MAX & ~UINT64_C(0xffff), &limit) < 0)
+		limit = UINT64_MAX;
+	free(text);
+	return limit;
+}
+
+static struct hierarchy *hierarchy_for(struct layout *layout,
+				       const struct setting *setting)
+{
+	struct hierarchy *found = find_controller(layout, setting->controller);
+
+	// The kernel's own cgroup.* files are in every folder; only those of
+	// v2 have something to set.
+	for (size_t i = 0; !found && i < layout->count; i++)
+		if (strcmp(setting->controller, "cgroup") == 0 &&
+		    layout->list[i].v2)
+			found = &layout->list[i];
+	if (found)
+		return found;
+	fprintf(stderr,
+		"cgset: %s: no controller %s here; there are:", setting->name,
+		setting->controller);
+	for (size_t i = 0; i < layout->count; i++)
+		if (*layout->list[i].controllers && !is_named(&layout->list[i]))
+			fprintf(stderr, " %s (%s)", layout->list[i].controllers,
+				layout->list[i].v2 ? "v2" : "v1");
+	fputc('\n', stderr);
+	exit(options.misused);
+}
+
+// swap is planned last: on v1 it depends on what memory will be.
+static void plan_settings(struct plan *plan, struct layout *layout,
+			  const struct setting *settings, size_t count)
+{
+	for (size_t i = 0; i < 2 * count; i++) {
+		const struct setting *setting = &settings[i % count];
+		struct hierarchy *hierarchy;
+
+		if ((setting->meaning == SWAP) != (i >= count))
+			continue;
+		hierarchy = hierarchy_for(layout, setting);
+		if (hierarchy->v2)
+			v2_plan(plan, hierarchy, setting);
+		else
+			v1_plan(plan, hierarchy, setting);
+	}
+}
+
+// What stands there now, so that it can be put back. That also finds a missing
+// file before anything is written.
+static void remember(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct change *change = &plan->list[i];
+
+		change->before =
+		    content_of(change->hierarchy, plan->group, change->file);
+		if (change->before || errno != ENOENT || narration == DRY_RUN)
+			continue;
+		if (!group_exists(change->hierarchy, plan->group))
+			errx(options.failed, "no group /%s: no folder %s",
+			     plan->group,
+			     full_path(change->hierarchy, plan->group, NULL));
+		errx(options.failed, "%s: no file %s", change->text,
+		     full_path(change->hierarchy, plan->group, change->file));
+	}
+}
+
+// Backwards, so that each step meets the state that it left.
+static void put_back(struct plan *plan, size_t done)
+{
+	while (done-- > 0) {
+		struct change *change = &plan->list[done];
+
+		if (!change->before ||
+		    write_group_file(change->hierarchy, plan->group,
+				     change->file, change->before,
+				     "put back: a later one failed") < 0)
+			warn("cannot put back %s",
+			     full_path(change->hierarchy, plan->group,
+				       change->file));
+	}
+}
+
+// v1 refuses a limit below what is in use and cannot be reclaimed; v2 takes
+// it and lets the OOM killer make room.
+static void explain_busy(const struct change *change, const char *group)
+{
+	char *use;
+
+	if (strcmp(change->file, "memory.limit_in_bytes") != 0)
+		return;
+	use = content_of(change->hierarchy, group, "memory.usage_in_bytes");
+	if (use)
+		hint("the group uses %s bytes, more than can be reclaimed",
+		     use);
+	free(use);
+}
+
+// The kernel may round (memory to pages): its answer is what counts.
+static void report(const struct change *change, const char *group, int stream)
+{
+	char *after = content_of(change->hierarchy, group, change->file);
+	size_t length = strlen(change->value);
+	const char *note = "";
+	char rounded[600];
+
+	snprintf(rounded, sizeof rounded, " (the kernel made this of %s)",
+		 change->value);
+	if (!after)
+		note = " (cannot be read back)";
+	else if (strcmp(change->value, "-1") == 0)
+		note = " (no limit)";
+	else if (strncmp(after, change->value, length) != 0 ||
+		 !strchr(" ", after[length]))
+		note = rounded;
+	dprintf(stream, "%s: %s = %s%s\n", change->text,
+		full_path(change->hierarchy, group, change->file),
+		after ? after : change->value, note);
+	free(after);
+}
+
+static void write_plan(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct change *change = &plan->list[i];
+
+		if (write_group_file(change->hierarchy, plan->group,
+				     change->file, change->value,
+				     change->text) == 0)
+			continue;
+		warn("cannot write %s to %s", change->value,
+		     full_path(change->hierarchy, plan->group, change->file));
+		if (errno == EBUSY)
+			explain_busy(change, plan->group);
+		explain_refusal(change->hierarchy, plan->group, change->file);
+		put_back(plan, i);
+		exit(options.failed);
+	}
+}
+
+void apply_settings(struct layout *layout, const char *group,
+		    const struct setting *settings, size_t count, int stream)
+{
+	struct plan plan = {.group = group};
+
+	plan_settings(&plan, layout, settings, count);
+	remember(&plan);
+	v1_order_memory(&plan);
+	write_plan(&plan);
+	for (size_t i = 0; i < plan.count; i++) {
+		if (narration != DRY_RUN)
+			report(&plan.list[i], group, stream);
+		free(plan.list[i].before);
+	}
+	free(plan.list);
+}
+
+int verb_set(struct layout *layout, char *operands[])
+{
+	char *group = parse_own_group(layout, operands[0]);
+	size_t count = 0;
+	struct setting *settings;
+
+	while (operands[1 + count])
+		count++;
+	if (count == 0)
+		errx(options.misused, "set: expected KEY=VALUE");
+	if (!*group)
+		errx(options.misused, "the root group has no limits");
+	settings = calloc(count, sizeof *settings);
+	if (!settings)
+		err(options.failed, "cannot allocate memory");
+	for (size_t i = 0; i < count; i++)
+		settings[i] = parse_setting(operands[1 + i]);
+	apply_settings(layout, group, settings, count, STDOUT_FILENO);
+	free(settings);
+	free(group);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// v1.c: what is peculiar to cgroup v1.
+
+#define _GNU_SOURCE
+#include "cgset.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A new cpuset on v1 has no CPU and no memory node, and nothing can be put
+// into it: ENOSPC. It has to be given its parent's. cpuset(7).
+static int inherit(struct hierarchy *hierarchy, const char *parent,
+		   const char *group, const char *file)
+{
+	struct buffer buffer = {0};
+	int result = read_group_file(hierarchy, group, file, &buffer);
+
+	// In a dry run the group need not be there yet.
+	if (result < 0 && narration != DRY_RUN)
+		goto out;
+	result = 0;
+	if (buffer.length > 1)
+		goto out;
+	if (read_group_file(hierarchy, parent, file, &buffer) < 0)
+		result = narration == DRY_RUN ? 0 : -1;
+	else {
+		buffer.data[strcspn(buffer.data, "\n")] = '\0';
+		result = write_group_file(
+		    hierarchy, group, file, buffer.data,
+		    "a new cpuset is empty until it is given its parent's: "
+		    "cpuset(7)");
+	}
+out:
+	free(buffer.data);
+	return result;
+}
+
+int v1_prepare_group(struct hierarchy *hierarchy, const char *group)
+{
+	const char *slash = strrchr(group, '/');
+	char parent[PATH_MAX] = "";
+
+	if (!has_controller(hierarchy, "cpuset"))
+		return 0;
+	if (slash)
+		memcpy(parent, group, (size_t)(slash - group));
+	if (inherit(hierarchy, parent, group, "cpuset.cpus") < 0)
+		return -1;
+	return inherit(hierarchy, parent, group, "cpuset.mems");
+}
+
+// v1 counts memory and swap together (memsw); our swap= is swap alone.
+static void plan_swap(struct plan *plan, struct hierarchy *hierarchy,
+		      const struct setting *setting)
+{
+	static const char file[] = "memory.memsw.limit_in_bytes";
+	uint64_t memory, sum = setting->number;
+
+	if (setting->unlimited) {
+		add_change(plan, hierarchy, setting, file, "-1");
+		return;
+	}
+	if (setting->spelling != V1_FILE) {
+		memory =
+		    planned_memory(plan, hierarchy, "memory.limit_in_bytes");
+		if (memory == UINT64_MAX)
+			errx(options.misused,
+			     "%s: cgroup v1 limits memory and swap together; "
+			     "give memory= as well",
+			     setting->text);
+		if (__builtin_add_overflow(memory, sum, &sum) ||
+		    sum > INT64_MAX)
+			errx(options.misused, "%s: too large", setting->text);
+	}
+	add_change(plan, hierarchy, setting, file, "%ju", (uintmax_t)sum);
+}
+
+// The period first: the kernel checks quota against period at each write.
+static void plan_cpu(struct plan *plan, struct hierarchy *hierarchy,
+		     const struct setting *setting)
+{
+	if (setting->period)
+		add_change(plan, hierarchy, setting, "cpu.cfs_period_us", "%ju",
+			   (uintmax_t)setting->period);
+	if (setting->unlimited)
+		add_change(plan, hierarchy, setting, "cpu.cfs_quota_us", "-1");
+	else
+		add_change(plan, hierarchy, setting, "cpu.cfs_quota_us", "%ju",
+			   (uintmax_t)setting->number);
+}
+
+// Shares and weights are the same thing on two scales: the kernel's default
+// is 1024 on v1, 100 on v2, and it converts just so between them.
+static uint64_t shares_of(const struct setting *setting)
+{
+	uint64_t shares = setting->number * 1024 / 100;
+
+	if (setting->spelling == V1_FILE)
+		return setting->number;
+	return shares < 2 ? 2 : shares;
+}
+
+void v1_plan(struct plan *plan, struct hierarchy *hierarchy,
+	     const struct setting *setting)
+{
+	const char *file = keys[setting->meaning].v1_file;
+
+	switch (setting->meaning) {
+	case SWAP:
+		plan_swap(plan, hierarchy, setting);
+		break;
+	case CPU:
+		plan_cpu(plan, hierarchy, setting);
+		break;
+	case PERIOD:
+		add_change(plan, hierarchy, setting, file, "%ju",
+			   (uintmax_t)setting->period);
+		break;
+	case WEIGHT:
+		add_change(plan, hierarchy, setting, file, "%ju",
+			   (uintmax_t)shares_of(setting));
+		break;
+	case MEMORY:
+	case PIDS:
+		if (setting->unlimited)
+			add_change(plan, hierarchy, setting, file, "%s",
+				   setting->meaning == PIDS ? "max" : "-1");
+		else
+			add_change(plan, hierarchy, setting, file, "%ju",
+				   (uintmax_t)setting->number);
+		break;
+	case CPUS:
+	case VERBATIM:
+		add_change(plan, hierarchy, setting,
+			   file ? file : setting->name, "%s", setting->value);
+		break;
+	}
+}
+
+// The kernel refuses (EINVAL) a moment at which memory may exceed memory plus
+// swap: upward the sum has to go first, downward the memory.
+void v1_order_memory(struct plan *plan)
+{
+	struct change *memory = NULL, *sum = NULL, swapped;
+	uint64_t asked, now;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		if (strcmp(plan->list[i].file, "memory.limit_in_bytes") == 0)
+			memory = &plan->list[i];
+		if (strcmp(plan->list[i].file, "memory.memsw.limit_in_bytes") ==
+		    0)
+			sum = &plan->list[i];
+	}
+	if (!memory || !sum || !memory->before)
+		return;
+	asked = strtoull(memory->value, NULL, 10); // "-1": the largest
+	now = strtoull(memory->before, NULL, 10);
+	if ((asked > now) == (sum < memory))
+		return;
+	swapped = *memory;
+	*memory = *sum;
+	*sum = swapped;
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// v2.c: what is peculiar to cgroup v2.
+
+#define _GNU_SOURCE
+#include "cgset.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool lists(const struct buffer *buffer, const char *name)
+{
+	size_t length = strlen(name);
+	const char *at = buffer->data;
+
+	for (; at && *at; at += strcspn(at, " \n"), at += strspn(at, " \n"))
+		if (strncmp(at, name, length) == 0 && strchr(" \n", at[length]))
+			return true;
+	return false;
+}
+
+// A controller works in a group only when every group above it hands it down
+// in cgroup.subtree_control. cgroups(7). Commonest errno: EBUSY, a group that
+// has processes cannot hand controllers to children ("no internal processes";
+// the root may).
+int v2_enable_controllers(struct hierarchy *hierarchy, const char *parent)
+{
+	static const char *const wanted[] = {"cpu", "cpuset", "io", "memory",
+					     "pids"};
+	struct buffer has = {0}, gives = {0};
+	char text[256] = "", names[512];
+	int result = 0;
+
+	if (read_group_file(hierarchy, parent, "cgroup.controllers", &has) <
+		0 ||
+	    read_group_file(hierarchy, parent, "cgroup.subtree_control",
+			    &gives) < 0)
+		result = narration == DRY_RUN ? 0 : -1;
+	for (size_t i = 0; result == 0 && i < sizeof wanted / sizeof *wanted;
+	     i++)
+		if (lists(&has, wanted[i]) && !lists(&gives, wanted[i]))
+			snprintf(text + strlen(text),
+				 sizeof text - strlen(text), "%s+%s",
+				 *text ? " " : "", wanted[i]);
+	if (*text)
+		result = write_group_file(
+		    hierarchy, parent, "cgroup.subtree_control", text,
+		    "children get these controllers: cgroups(7)");
+	// A delegated subtree starts below folders that are not ours.
+	if (result < 0 && (errno == EACCES || errno == EPERM))
+		result = 0;
+	if (result < 0 && errno == EBUSY &&
+	    first_process(hierarchy, parent, names, sizeof names)) {
+		hint("%s has processes (%s): on cgroup v2 a group either has "
+		     "processes or hands controllers to children",
+		     full_path(hierarchy, parent, NULL), names);
+		errno = EBUSY;
+	}
+	free(has.data);
+	free(gives.data);
+	return result;
+}
+
+static void plan_number(struct plan *plan, struct hierarchy *hierarchy,
+			const struct setting *setting, uint64_t number)
+{
+	const char *file = keys[setting->meaning].v2_file;
+
+	if (setting->unlimited)
+		add_change(plan, hierarchy, setting, file, "max");
+	else
+		add_change(plan, hierarchy, setting, file, "%ju",
+			   (uintmax_t)number);
+}
+
+// v1's file counts memory and swap together, v2's swap alone.
+static uint64_t swap_of(struct plan *plan, struct hierarchy *hierarchy,
+			const struct setting *setting)
+{
+	uint64_t memory;
+
+	if (setting->spelling != V1_FILE || setting->unlimited)
+		return setting->number;
+	memory = planned_memory(plan, hierarchy, "memory.max");
+	if (memory > setting->number)
+		errx(options.misused,
+		     "%s: counts memory and swap together, but memory alone is "
+		     "limited to more",
+		     setting->text);
+	return setting->number - memory;
+}
+
+// cpu.max holds both quota and period: "50000 100000". A single number leaves
+// the period; to set only the period the quota has to be repeated.
+static void plan_cpu(struct plan *plan, struct hierarchy *hierarchy,
+		     const struct setting *setting)
+{
+	struct buffer buffer = {0};
+	char quota[32] = "max", period[32] = "";
+
+	if (setting->meaning == PERIOD) {
+		if (read_group_file(hierarchy, plan->group, "cpu.max",
+				    &buffer) == 0)
+			sscanf(buffer.data, "%31s", quota);
+		free(buffer.data);
+	} else if (!setting->unlimited) {
+		snprintf(quota, sizeof quota, "%ju",
+			 (uintmax_t)setting->number);
+	}
+	if (setting->period)
+		snprintf(period, sizeof period, " %ju",
+			 (uintmax_t)setting->period);
+	add_change(plan, hierarchy, setting, "cpu.max", "%s%s", quota, period);
+}
+
+// See shares_of() in v1.c: 1024 there is 100 here.
+static uint64_t weight_of(const struct setting *setting)
+{
+	uint64_t weight = (setting->number * 100 + 512) / 1024;
+
+	if (setting->spelling != V1_FILE)
+		return setting->number;
+	return weight < 1 ? 1 : weight > 10000 ? 10000 : weight;
+}
+
+void v2_plan(struct plan *plan, struct hierarchy *hierarchy,
+	     const struct setting *setting)
+{
+	const char *file = keys[setting->meaning].v2_file;
+
+	switch (setting->meaning) {
+	case SWAP:
+		plan_number(plan, hierarchy, setting,
+			    swap_of(plan, hierarchy, setting));
+		break;
+	case CPU:
+	case PERIOD:
+		plan_cpu(plan, hierarchy, setting);
+		break;
+	case WEIGHT:
+		plan_number(plan, hierarchy, setting, weight_of(setting));
+		break;
+	case MEMORY:
+	case PIDS:
+		plan_number(plan, hierarchy, setting, setting->number);
+		break;
+	case CPUS:
+	case VERBATIM:
+		add_change(plan, hierarchy, setting,
+			   file ? file : setting->name, "%s", setting->value);
+		break;
+	}
+}
