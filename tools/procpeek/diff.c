@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+//
+// diff.c: procpeek diff A B, what makes B a container beside A.
+//
+// Shows:     that a container is a process, and every kernel feature in which
+//            it differs from another one, with what that feature is for.
+// Mirrors:   nothing: diff(1) of two pages, without what differs between any
+//            two processes.
+// Leaves out: a comparison of every mount, and of environments.
+// Read:      namespaces(7), capabilities(7), cgroups(7).
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct lesson {
+	const char *key, *chapter, *sentence;
+};
+
+// In the order in which a container is built.
+static const struct lesson lessons[] = {
+    {"ns.mnt", "07-namespaces",
+     "its own mounts: mounting changes nothing for others"},
+    {"root", "08-root-filesystem",
+     "its own /: no path leads to the files of the other"},
+    {"root mount", "11-layers",
+     "its / is a file system of its own, often layers of an image"},
+    {"mounts", "08-root-filesystem",
+     "how many mounts it can reach from its root"},
+    {"ns.pid", "05-container-is-a-process",
+     "its own PIDs, from 1 on: it sees and signals only what is inside"},
+    {"ns.net", "10-network", "its own interfaces, addresses, routes and ports"},
+    {"interfaces", "10-network", "the network interfaces that it can use"},
+    {"ns.ipc", "07-namespaces",
+     "its own shared memory, semaphores and message queues"},
+    {"ns.uts", "07-namespaces",
+     "its own hostname, to change without telling anyone"},
+    {"hostname", "07-namespaces", "the name that uname(2) gives it"},
+    {"ns.user", "14-rootless",
+     "its own user ids: root in there need not be root out here"},
+    {"uid map", "14-rootless", "which user outside each user inside really is"},
+    {"gid map", "14-rootless",
+     "which group outside each group inside really is"},
+    {"ns.cgroup", "09-cgroups",
+     "its own view of the cgroup tree, with its own group as /"},
+    {"ns.time", "07-namespaces",
+     "its own offsets of the boot and monotonic clocks"},
+    {"cgroup", "09-cgroups",
+     "the groups where its use of the machine is counted and limited"},
+    {"memory limit", "09-cgroups",
+     "past this much memory its group reclaims, then is killed"},
+    {"cpu limit", "09-cgroups",
+     "past this much processor time its group has to wait"},
+    {"pids limit", "09-cgroups",
+     "past this many processes fork(2) fails: no fork bombs"},
+    {"uid", "13-security", "the user whose files and processes it may touch"},
+    {"gid", "13-security", "the group whose files it may touch"},
+    {"groups", "13-security", "supplementary groups give rights as well"},
+    {"cap effective", "13-security",
+     "the parts of root's power that it has now"},
+    {"cap bounding", "13-security",
+     "the most that it, or a program that it runs, can ever have"},
+    {"no_new_privs", "13-security",
+     "yes: no set-user-ID program gives it more rights"},
+    {"seccomp", "13-security",
+     "a filter decides which system calls it may make"},
+    {"lsm label", "13-security",
+     "the profile of the security module that confines it"},
+};
+enum { LESSONS = sizeof lessons / sizeof *lessons };
+
+enum diff_column {
+	DIFF_WHAT,
+	DIFF_VERDICT,
+	DIFF_A,
+	DIFF_B,
+	DIFF_OURS,
+	DIFF_FOR,
+	DIFF_CHAPTER,
+};
+
+static const struct column diff_columns[] = {
+    {"WHAT", 0, SCOLS_JSON_STRING, NULL},
+    {"VERDICT", 0, SCOLS_JSON_STRING, NULL},
+    {"A", 0, SCOLS_JSON_STRING, NULL},
+    {"B", 0, SCOLS_JSON_STRING, NULL},
+    {"OURS", 0, SCOLS_JSON_STRING, NULL},
+    {"FOR", 0, SCOLS_JSON_STRING, NULL},
+    {"CHAPTER", 0, SCOLS_JSON_STRING, NULL},
+};
+
+// One thing of the two processes, and of procpeek itself.
+struct pair {
+	const struct lesson *lesson;
+	const char *a, *b, *ours;
+	enum { SAME, DIFFERS, UNKNOWN } verdict;
+};
+
+static void look_at(int proc, int pid, struct facts *facts)
+{
+	struct subject subject;
+
+	subject_open(&subject, proc, pid);
+	if (is_kernel_thread(&subject.process))
+		errx(EXIT_FAILURE,
+		     "process %d is a kernel thread: it runs no program and "
+		     "nothing isolates it",
+		     pid);
+	gather_facts(&subject, facts);
+	subject_close(&subject);
+}
+
+// Some of what /proc says is only for those who may trace the process, and of
+// PID 1 even root may be refused. Then B is held against procpeek, which runs
+// on the same side as whoever asks, and the result says so. What cannot be
+// seen of B, or is seen to be like ours, leaves the question open.
+static struct pair compare(const struct lesson *lesson, const struct facts *a,
+			   const struct facts *b, const struct facts *ours)
+{
+	struct pair pair = {lesson, fact_value(a, lesson->key),
+			    fact_value(b, lesson->key), NULL, UNKNOWN};
+
+	if (pair.a && pair.b) {
+		pair.verdict = strcmp(pair.a, pair.b) == 0 ? SAME : DIFFERS;
+	} else if (pair.b) {
+		pair.ours = fact_value(ours, lesson->key);
+		if (pair.ours && strcmp(pair.ours, pair.b) != 0)
+			pair.verdict = DIFFERS;
+	}
+	return pair;
+}
+
+static void print_json(const struct pair pairs[LESSONS])
+{
+	static const char *const verdicts[] = {"same", "differs", "unknown"};
+	struct libscols_line *line;
+	struct table table;
+
+	table_open(&table, "differences", diff_columns,
+		   sizeof diff_columns / sizeof *diff_columns);
+	for (size_t i = 0; i < LESSONS; i++) {
+		if (pairs[i].verdict == SAME)
+			continue;
+		line = table_line(&table, NULL);
+		table_text(&table, line, DIFF_WHAT, pairs[i].lesson->key);
+		table_text(&table, line, DIFF_VERDICT,
+			   verdicts[pairs[i].verdict]);
+		table_text(&table, line, DIFF_A, pairs[i].a);
+		table_text(&table, line, DIFF_B, pairs[i].b);
+		table_text(&table, line, DIFF_OURS, pairs[i].ours);
+		table_text(&table, line, DIFF_FOR, pairs[i].lesson->sentence);
+		table_text(&table, line, DIFF_CHAPTER,
+			   pairs[i].lesson->chapter);
+	}
+	table_print(&table);
+}
+
+static void two_cells(struct table *table, const char *left, const char *right)
+{
+	struct libscols_line *line = table_line(table, NULL);
+
+	table_text(table, line, 0, left);
+	table_text(table, line, 1, right);
+}
+
+// One paragraph for each difference: what it is for and where that is taught,
+// then the two sides.
+static void print_text(const struct pair pairs[LESSONS], int a, int b)
+{
+	static const struct column columns[] = {
+	    {"WHAT", 0, SCOLS_JSON_STRING, NULL},
+	    {"VALUE", 0, SCOLS_JSON_STRING, NULL},
+	};
+	char *name_a = format("  %d", a), *name_b = format("  %d", b), *lesson;
+	struct table table;
+
+	table_open(&table, "differences", columns, 2);
+	scols_table_enable_noheadings(table.scols, true);
+	for (size_t i = 0; i < LESSONS; i++) {
+		if (pairs[i].verdict != DIFFERS)
+			continue;
+		lesson = format("%s (%s)", pairs[i].lesson->sentence,
+				pairs[i].lesson->chapter);
+		two_cells(&table, pairs[i].lesson->key, lesson);
+		two_cells(&table, name_a, pairs[i].a);
+		if (pairs[i].ours)
+			two_cells(&table, "  ours", pairs[i].ours);
+		two_cells(&table, name_b, pairs[i].b);
+		free(lesson);
+	}
+	table_print(&table);
+	free(name_a);
+	free(name_b);
+}
+
+// What was found, in a sentence, with what could not be seen.
+static void print_summary(const struct pair pairs[LESSONS], int a, int b)
+{
+	int differs = 0, unknown = 0;
+
+	for (size_t i = 0; i < LESSONS; i++) {
+		differs += pairs[i].verdict == DIFFERS;
+		unknown += pairs[i].verdict == UNKNOWN;
+	}
+	if (differs == 0)
+		printf("no difference between %d and %d: neither is a "
+		       "container beside the other\n",
+		       a, b);
+	if (unknown == 0)
+		return;
+	printf("not compared, for lack of rights or of the feature:");
+	for (size_t i = 0; i < LESSONS; i++)
+		if (pairs[i].verdict == UNKNOWN)
+			printf(" %s%s", pairs[i].lesson->key,
+			       --unknown ? "," : "\n");
+}
+
+void command_diff(int proc, int a, int b)
+{
+	struct facts facts_a = {0}, facts_b = {0}, ours = {0};
+	struct pair pairs[LESSONS];
+	char self[16];
+
+	look_at(proc, a, &facts_a);
+	look_at(proc, b, &facts_b);
+	// Not getpid(2): /proc may belong to another pid namespace.
+	if (read_link(proc, "self", self, sizeof self,
+		      "our own PID in this /proc: proc(5)") > 0)
+		look_at(proc, atoi(self), &ours);
+	for (size_t i = 0; i < LESSONS; i++)
+		pairs[i] = compare(&lessons[i], &facts_a, &facts_b, &ours);
+	if (options.json) {
+		print_json(pairs);
+	} else {
+		print_text(pairs, a, b);
+		print_summary(pairs, a, b);
+	}
+	free_facts(&facts_a);
+	free_facts(&facts_b);
+	free_facts(&ours);
+}

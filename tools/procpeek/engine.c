@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// engine.c: who made this container? Its cgroup path tells.
+//
+// Shows:     that engines leave their name, and the container's, in the path
+//            of the cgroup that they make for it.
+// Mirrors:   the guess that monitoring agents make.
+// Leaves out: engines that hide it, and a container that has a cgroup
+//            namespace of its own, seen from inside: its path is / there.
+// Read:      cgroups(7), the manuals of the engines.
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static size_t hex_length(const char *text)
+{
+	return strspn(text, "0123456789abcdef");
+}
+
+// prefix, a container id of 64 hexadecimal digits, suffix.
+static bool is_id(const char *name, const char *prefix, const char *suffix,
+		  struct engine *engine)
+{
+	size_t length = strlen(prefix);
+
+	if (strncmp(name, prefix, length) != 0 ||
+	    hex_length(name + length) != 64 ||
+	    strcmp(name + length + 64, suffix) != 0)
+		return false;
+	snprintf(engine->id, sizeof engine->id, "%.64s", name + length);
+	return true;
+}
+
+// prefix, any name, suffix.
+static bool is_named(const char *name, const char *prefix, const char *suffix,
+		     char *id, size_t size)
+{
+	size_t start = strlen(prefix), end = strlen(suffix);
+	size_t length = strlen(name);
+
+	if (length <= start + end || strncmp(name, prefix, start) != 0 ||
+	    strcmp(name + length - end, suffix) != 0)
+		return false;
+	snprintf(id, size, "%.*s", (int)(length - start - end), name + start);
+	return true;
+}
+
+// The pod is one component above its containers: pod0f3c-... or, where
+// systemd names the cgroups, kubepods-burstable-pod0f3c_....slice.
+static void find_pod(const char *name, struct engine *engine)
+{
+	const char *pod = strstr(name, "-pod");
+
+	if (strncmp(name, "kubepods", 8) == 0 && pod)
+		is_named(pod, "-pod", ".slice", engine->pod,
+			 sizeof engine->pod);
+	else if (strncmp(name, "pod", 3) == 0)
+		is_named(name, "pod", "", engine->pod, sizeof engine->pod);
+	for (char *c = engine->pod; (c = strchr(c, '_'));)
+		*c = '-';
+}
+
+// One component of the path, with the one before it.
+static bool recognize(const char *above, const char *name,
+		      struct engine *engine)
+{
+	static const struct {
+		const char *engine, *prefix, *suffix;
+	} ids[] = {
+	    {"Docker", "docker-", ".scope"},
+	    {"podman", "libpod-", ".scope"},
+	    {"podman", "libpod-", ""},
+	    {"CRI-O", "crio-", ".scope"},
+	    {"CRI-O", "crio-", ""},
+	    {"containerd", "cri-containerd-", ".scope"},
+	};
+	static const struct {
+		const char *engine, *above, *prefix, *suffix;
+	} names[] = {
+	    {"Container Bones", "container-bones", "", ""},
+	    {"LXC", NULL, "lxc.payload.", ""},
+	    {"LXC", "lxc.payload", "", ""},
+	    {"LXC", "lxc", "", ""},
+	    {"systemd-nspawn", NULL, "systemd-nspawn@", ".service"},
+	    {"systemd-machined", "machine.slice", "machine-", ".scope"},
+	};
+
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+		engine->name = ids[i].engine;
+		if (is_id(name, ids[i].prefix, ids[i].suffix, engine))
+			return true;
+	}
+	engine->name = "Docker";
+	if (strcmp(above, "docker") == 0 && is_id(name, "", "", engine))
+		return true;
+	engine->name = "containerd"; // the namespace, then the id
+	if (strcmp(above, "default") == 0 && is_id(name, "", "", engine))
+		return true;
+	engine->name = "a Kubernetes container runtime";
+	if (engine->pod[0] && is_id(name, "", "", engine))
+		return true;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		engine->name = names[i].engine;
+		if ((!names[i].above || strcmp(above, names[i].above) == 0) &&
+		    is_named(name, names[i].prefix, names[i].suffix, engine->id,
+			     sizeof engine->id))
+			return true;
+	}
+	engine->name = NULL;
+	return false;
+}
+
+// From the left: the outermost engine whose name fits, and a container in a
+// container replaces it.
+bool recognize_engine(const char *path, struct engine *engine)
+{
+	char above[256] = "", name[256];
+	struct engine inner;
+	size_t length;
+
+	*engine = inner = (struct engine){0};
+	for (; *path; path += length) {
+		path += strspn(path, "/");
+		length = strcspn(path, "/");
+		if (length == 0 || length >= sizeof name)
+			continue;
+		snprintf(name, sizeof name, "%.*s", (int)length, path);
+		find_pod(name, &inner);
+		if (recognize(above, name, &inner))
+			*engine = inner;
+		memcpy(above, name, sizeof above);
+	}
+	return engine->name != NULL;
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// facts_cgroup.c: in which control groups a process is.
+//
+// Shows:     /proc/PID/cgroup, one line for each hierarchy.
+// Mirrors:   systemd-cgls(1).
+// Leaves out: the limits: limits.c.
+// Read:      cgroups(7).
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// strchrnul(3) finds the end of the text where there is no further colon.
+bool cgroup_line(const char *text, struct cgroup_line *line)
+{
+	const char *newline = strchrnul(text, '\n');
+	const char *first = strchrnul(text, ':'), *second;
+
+	second = *first ? strchrnul(first + 1, ':') : first;
+	if (second >= newline)
+		return false;
+	line->list = first + 1;
+	line->list_length = (int)(second - line->list);
+	line->path = second + 1;
+	line->path_length = (int)(newline - line->path);
+	line->end = newline + (*newline == '\n');
+	return true;
+}
+
+static bool same_path(const struct cgroup_line *a, const struct cgroup_line *b)
+{
+	return a->path_length == b->path_length &&
+	       memcmp(a->path, b->path, (size_t)a->path_length) == 0;
+}
+
+// All lines with the path of `first`: PATH (CONTROLLERS). Empty when one
+// above it, which is in front of it in the text, has that path already.
+static char *path_text(const char *text, const struct cgroup_line *first)
+{
+	char *names = format("%s", ""), *longer;
+	struct cgroup_line line;
+
+	for (; cgroup_line(text, &line); text = line.end) {
+		if (!same_path(&line, first))
+			continue;
+		if (line.path < first->path)
+			break;
+		longer = format("%s%s%.*s", names, *names ? " " : "",
+				line.list_length ? line.list_length : 2,
+				line.list_length ? line.list : "v2");
+		free(names);
+		names = longer;
+	}
+	if (!*names)
+		return names;
+	longer = format("%.*s (%s)", first->path_length, first->path, names);
+	free(names);
+	return longer;
+}
+
+static char *cgroup_text(const char *text)
+{
+	char *all = format("%s", ""), *one, *longer;
+	struct cgroup_line line;
+
+	for (const char *at = text; cgroup_line(at, &line); at = line.end) {
+		one = path_text(text, &line);
+		longer = format("%s%s%s", all, *all && *one ? ", " : "", one);
+		free(one);
+		free(all);
+		all = longer;
+	}
+	return all;
+}
+
+// The engine whose name is in one of the paths, with that path as evidence.
+static char *engine_text(const char *cgroups)
+{
+	struct cgroup_line line;
+	struct engine engine;
+	char *path, *text = NULL;
+
+	for (; !text && cgroup_line(cgroups, &line); cgroups = line.end) {
+		path = format("%.*s", line.path_length, line.path);
+		if (recognize_engine(path, &engine))
+			text =
+			    format("%s, %s%s%s (cgroup path %s)", engine.name,
+				   engine.id, *engine.pod ? ", pod " : "",
+				   engine.pod, path);
+		free(path);
+	}
+	return text ? text : format("none named in its cgroup path");
+}
+
+void facts_of_cgroup(struct subject *subject, struct facts *facts)
+{
+	struct buffer cgroups = {0};
+
+	if (read_proc(subject->dir, "cgroup", &cgroups,
+		      "its group in every hierarchy: cgroups(7)") < 0)
+		return;
+	add_fact(facts, "cgroup", "cgroup", cgroup_text(cgroups.data));
+	facts_of_limits(subject, cgroups.data, facts);
+	add_fact(facts, "engine", "cgroup", engine_text(cgroups.data));
+	free(cgroups.data);
+}

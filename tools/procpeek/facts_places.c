@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+//
+// facts_places.c: where a process is: program, directories, mounts, limits.
+//
+// Shows:     the links exe, cwd and root, and the mounts below that root.
+// Mirrors:   pwdx(1), findmnt(8) --task, prlimit(1).
+// Leaves out: open files (lsof(8)).
+// Read:      proc(5), mount_namespaces(7), getrlimit(2).
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+static char *link_text(struct subject *subject, const char *path)
+{
+	char target[PATH_MAX];
+
+	if (read_link(subject->dir, path, target, sizeof target,
+		      "a path as that process would say it: proc(5)") < 0)
+		return NULL;
+	return format("%s", target);
+}
+
+// Every root is called / by those who live in it. Which directory it is, the
+// device and the inode tell. EACCES: the process is not ours to trace.
+static char *root_text(struct subject *subject)
+{
+	char *link = link_text(subject, "root"), *text = NULL;
+	struct stat status;
+
+	if (link && fstatat(subject->dir, "root", &status, 0) == 0)
+		text = format("%s (device %u:%u, inode %ju)", link,
+			      major(status.st_dev), minor(status.st_dev),
+			      (uintmax_t)status.st_ino);
+	free(link);
+	return text;
+}
+
+// Field number `number` of a line of mountinfo, counted from 1.
+static const char *line_field(const char *line, int number)
+{
+	while (--number > 0) {
+		line += strcspn(line, " \n");
+		line += *line == ' ';
+	}
+	return line;
+}
+
+// A line of mountinfo: ids, device, root, mount point (5th), options, tags,
+// a hyphen, then file system type and source. Only mounts that the process
+// can reach from its root are there.
+static void mounts(struct subject *subject, struct facts *facts)
+{
+	char *root = NULL;
+	const char *line, *next, *point, *rest;
+	int count = 0;
+
+	if (read_proc(subject->dir, "mountinfo", &subject->scratch,
+		      "the mounts it can reach: proc(5)") < 0) {
+		add_fact(facts, "mounts", "mountinfo", NULL);
+		add_fact(facts, "root mount", "mountinfo", NULL);
+		return;
+	}
+	for (line = subject->scratch.data; *line; line = next) {
+		next = strchrnul(line, '\n');
+		point = line_field(line, 5);
+		rest = strstr(line, " - ");
+		if (strncmp(point, "/ ", 2) == 0 && rest && rest < next) {
+			free(root);
+			root = format("%.*s",
+				      (int)(line_field(rest + 3, 3) - rest - 4),
+				      rest + 3);
+		}
+		count++;
+		next += *next == '\n';
+	}
+	add_fact(facts, "mounts", "mountinfo", format("%d", count));
+	// A chroot(2) into a directory that is no mount point.
+	add_fact(facts, "root mount", "mountinfo",
+		 root ? root : format("none: / is not a mount point"));
+}
+
+// One line for each: name, soft limit, hard limit, unit, in columns that
+// start where the header says.
+static void resource_limits(struct subject *subject, struct facts *facts)
+{
+	static const struct {
+		const char *name, *key;
+	} limits[] = {{"Max processes", "limit processes"},
+		      {"Max open files", "limit open files"},
+		      {"Max locked memory", "limit locked memory"},
+		      {"Max core file size", "limit core file"}};
+	char soft[32], hard[32], *value;
+	const char *line;
+
+	if (read_proc(subject->dir, "limits", &subject->scratch,
+		      "soft and hard limits: getrlimit(2)") < 0)
+		return;
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		line = strstr(subject->scratch.data, limits[i].name);
+		value = NULL;
+		if (line && sscanf(line + strlen(limits[i].name), "%31s %31s",
+				   soft, hard) == 2)
+			value = format("soft %s, hard %s", soft, hard);
+		add_fact(facts, limits[i].key, "limits", value);
+	}
+}
+
+void facts_of_places(struct subject *subject, struct facts *facts)
+{
+	add_fact(facts, "exe", "exe (link)", link_text(subject, "exe"));
+	add_fact(facts, "cwd", "cwd (link)", link_text(subject, "cwd"));
+	add_fact(facts, "root", "root (link)", root_text(subject));
+	mounts(subject, facts);
+	resource_limits(subject, facts);
+}

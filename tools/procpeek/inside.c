@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// inside.c: the files and users of a process as it sees them itself.
+//
+// Shows:     /proc/PID/root, openat2(2) RESOLVE_IN_ROOT, and the two numbers
+//            that one user has.
+// Mirrors:   docker cp, which had to learn the same (CVE-2018-15664).
+// Leaves out: users from anywhere but the passwd file of the container.
+// Read:      openat2(2), proc(5), user_namespaces(7), passwd(5).
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// A magic link: it leads to the very directory, on mounts that we may have
+// no path to. EACCES: only for those who may trace the process.
+int open_root(struct subject *subject)
+{
+	int fd = openat(subject->dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	explain(fd, "the root directory of the process: proc(5)",
+		"openat(%d, \"root\", O_PATH|O_DIRECTORY|O_CLOEXEC)",
+		subject->dir);
+	return fd;
+}
+
+// A container can lay out links that lead to our files when we follow them
+// from outside: an absolute one starts at our own root. RESOLVE_IN_ROOT makes
+// the kernel treat root as / for this one call, and refuses magic links.
+// O_NONBLOCK: a FIFO would keep us waiting. ENOSYS: a kernel before 5.6.
+int open_inside(int root, const char *path, int flags)
+{
+	struct open_how how = {
+	    .flags = (unsigned int)(flags | O_CLOEXEC | O_NONBLOCK),
+	    .resolve = RESOLVE_IN_ROOT,
+	};
+	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+
+	explain(fd, "no link in there leads out: openat2(2)",
+		"openat2(%d, \"%s\", {resolve=RESOLVE_IN_ROOT})", root, path);
+	return fd;
+}
+
+enum { PASSWD_LIMIT = 1 << 20 };
+
+static char *read_passwd(int root)
+{
+	int fd = open_inside(root, "/etc/passwd", O_RDONLY);
+	size_t length = 0;
+	struct stat status;
+	char *text = NULL;
+	ssize_t got;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+	    (text = malloc(PASSWD_LIMIT + 1))) {
+		while (length < PASSWD_LIMIT &&
+		       (got = read(fd, text + length, PASSWD_LIMIT - length)) >
+			   0)
+			length += (size_t)got;
+		text[length] = '\0';
+	}
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+// Lines of NAME:PASSWORD:UID:... getpwuid(3) would read our own file.
+char *user_inside(int root, uid_t uid)
+{
+	char *text = read_passwd(root), *rest = text, *line, *name = NULL;
+	const char *user, *number;
+	uint64_t value;
+
+	while (!name && rest && (line = strsep(&rest, "\n"))) {
+		user = strsep(&line, ":");
+		strsep(&line, ":");
+		number = strsep(&line, ":");
+		if (number &&
+		    parse_number(number, 0, UINT32_MAX, &value) == 0 &&
+		    value == uid)
+			name = format("%s", user);
+	}
+	free(text);
+	return name;
+}
+
+// uid_map: first uid inside, first outside, how many. The kernel writes
+// the middle one as we, who open the file, see it.
+int64_t uid_inside(struct subject *subject, uid_t uid)
+{
+	unsigned long long inside, outside, count;
+	char *line, *next;
+
+	if (read_proc(subject->dir, "uid_map", &subject->scratch,
+		      "uids inside and outside: user_namespaces(7)") < 0)
+		return -1;
+	for (line = subject->scratch.data; *line; line = next) {
+		inside = strtoull(line, &next, 10);
+		outside = strtoull(next, &next, 10);
+		count = strtoull(next, &next, 10);
+		if (uid >= outside && uid - outside < count)
+			return (int64_t)(uid - outside + inside);
+		next += strspn(next, "\n");
+	}
+	return -1;
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+//
+// limits.c: what the control groups of a process let it have.
+//
+// Shows:     how a line of /proc/PID/cgroup becomes a directory, and that a
+//            limit anywhere above a process is a limit for it.
+// Mirrors:   the figures of docker inspect and of cgset show.
+// Leaves out: every controller but memory, cpu and pids.
+// Read:      cgroups(7), proc(5) mountinfo, the kernel's cgroup-v1 and
+//            cgroup-v2 documents.
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+// Where a hierarchy is mounted, and which of its groups is the root there.
+struct hierarchy {
+	char point[PATH_MAX], root[PATH_MAX];
+	bool unified;
+};
+
+// Is word one of the words of a list, separated by commas, that ends here?
+static bool in_list(const char *list, size_t length, const char *word)
+{
+	size_t size = strlen(word), step;
+
+	for (; length >= size; list += step, length -= step) {
+		step = strcspn(list, ",");
+		if (step > length)
+			step = length;
+		if (step == size && strncmp(list, word, size) == 0)
+			return true;
+		if (step == length)
+			break;
+		step++;
+	}
+	return false;
+}
+
+// Version 2 has the one line 0::PATH, version 1 a line for each hierarchy.
+static bool find_group(const char *text, const char *controller,
+		       struct cgroup_line *line)
+{
+	for (; cgroup_line(text, line); text = line->end)
+		if (*controller ? in_list(line->list, (size_t)line->list_length,
+					  controller)
+				: line->list_length == 0)
+			return true;
+	return false;
+}
+
+// mountinfo writes a blank, a tab, a newline and a backslash as \ooo.
+static void copy_unescaped(char *to, const char *from, size_t length)
+{
+	const char *end = from + length;
+	int code, used;
+
+	while (from < end) {
+		if (*from == '\\' &&
+		    sscanf(from, "\\%3o%n", (unsigned *)&code, &used) == 1) {
+			*to++ = (char)code;
+			from += used;
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = '\0';
+}
+
+// Look in our own mountinfo for the hierarchy of a controller: what another
+// process has mounted where is of no use to us.
+static bool find_hierarchy(struct subject *subject, const char *controller,
+			   struct hierarchy *found)
+{
+	struct buffer *text = &subject->scratch;
+	const char *type = *controller ? " - cgroup " : " - cgroup2 ";
+	char *line, *next, *middle, *rest;
+	int root, root_end, point, point_end;
+
+	if (read_proc(subject->proc, "self/mountinfo", text,
+		      "where cgroup file systems are mounted: proc(5)") < 0)
+		return false;
+	for (line = text->data; *line; line = next) {
+		next = strchrnul(line, '\n');
+		if (*next)
+			*next++ = '\0';
+		middle = strstr(line, type);
+		// FIELDS - cgroup SOURCE OPTIONS
+		rest = middle ? strrchr(middle, ' ') : NULL;
+		if (!rest || (*controller &&
+			      !in_list(rest + 1, strlen(rest + 1), controller)))
+			continue;
+		root = -1;
+		sscanf(line, "%*d %*d %*s %n%*s%n %n%*s%n", &root, &root_end,
+		       &point, &point_end);
+		if (root < 0 || root_end - root >= PATH_MAX ||
+		    point_end - point >= PATH_MAX)
+			continue;
+		copy_unescaped(found->root, line + root,
+			       (size_t)(root_end - root));
+		copy_unescaped(found->point, line + point,
+			       (size_t)(point_end - point));
+		found->unified = !*controller;
+		return true;
+	}
+	return false;
+}
+
+// The directory of the group: the mount point, and of the path what is below
+// the group that is mounted there. A path with .. lies above our own cgroup
+// namespace and cannot be reached.
+static bool group_directory(const struct hierarchy *hierarchy,
+			    const struct cgroup_line *group, char *directory,
+			    size_t size)
+{
+	size_t length = (size_t)group->path_length;
+	size_t root = strlen(hierarchy->root);
+	const char *path = group->path;
+
+	if (root == 1)
+		root = 0;
+	if (strncmp(path, "/..", 3) == 0 || length < root ||
+	    strncmp(path, hierarchy->root, root) != 0 ||
+	    (root < length && path[root] != '/'))
+		return false;
+	if (length && path[length - 1] == '/') // the root itself
+		length--;
+	return (size_t)snprintf(directory, size, "%s%.*s", hierarchy->point,
+				(int)(length - root), path + root) < size;
+}
+
+// A limit of a group holds for all groups below it, so that the smallest on
+// the way up is the one that is felt. NO_LIMIT: no limit here.
+#define NO_LIMIT UINT64_MAX
+
+typedef uint64_t limit_reader(const char *directory, bool unified,
+			      struct buffer *text);
+
+static uint64_t number_in(const char *directory, const char *file,
+			  struct buffer *text)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof path, "%s/%s", directory, file);
+	if (read_proc(AT_FDCWD, path, text, "a limit: cgroups(7)") < 0 ||
+	    text->data[0] < '0' || text->data[0] > '9')
+		return NO_LIMIT; // "max", "-1", or a root that has no such file
+	return strtoull(text->data, NULL, 10);
+}
+
+// Version 1 says "none" as the largest number of pages, in bytes.
+static uint64_t memory_limit(const char *directory, bool unified,
+			     struct buffer *text)
+{
+	uint64_t limit = number_in(
+	    directory, unified ? "memory.max" : "memory.limit_in_bytes", text);
+
+	return limit >= (1ULL << 62) ? NO_LIMIT : limit;
+}
+
+static uint64_t pids_limit(const char *directory, bool unified,
+			   struct buffer *text)
+{
+	(void)unified;
+	return number_in(directory, "pids.max", text);
+}
+
+// Microseconds in each period: in one file of version 2, in two of version 1.
+// In thousandths of a processor.
+static uint64_t cpu_limit(const char *directory, bool unified,
+			  struct buffer *text)
+{
+	uint64_t quota, period;
+	char *end;
+
+	quota = number_in(directory, unified ? "cpu.max" : "cpu.cfs_quota_us",
+			  text);
+	if (quota == NO_LIMIT)
+		return NO_LIMIT;
+	if (unified) {
+		strtoull(text->data, &end, 10);
+		period = strtoull(end, NULL, 10);
+	} else {
+		period = number_in(directory, "cpu.cfs_period_us", text);
+	}
+	return period && period != NO_LIMIT ? quota * 1000 / period : NO_LIMIT;
+}
+
+static uint64_t limit_on_path(const struct hierarchy *hierarchy,
+			      char *directory, limit_reader *read_limit,
+			      struct buffer *text)
+{
+	uint64_t limit = NO_LIMIT, here;
+	size_t top = strlen(hierarchy->point);
+
+	while (strlen(directory) >= top) {
+		here = read_limit(directory, hierarchy->unified, text);
+		if (here < limit)
+			limit = here;
+		if (!strrchr(directory, '/'))
+			break;
+		*strrchr(directory, '/') = '\0';
+	}
+	return limit;
+}
+
+// NULL: the hierarchy or the group is out of our sight.
+static char *limit_text(struct subject *subject, const char *cgroups,
+			const char *controller, limit_reader *read_limit)
+{
+	char directory[2 * PATH_MAX];
+	struct hierarchy hierarchy;
+	struct cgroup_line group;
+	struct stat status;
+	uint64_t limit;
+
+	if (!find_group(cgroups, controller, &group)) {
+		controller = ""; // version 1 has it not: version 2 may
+		if (!find_group(cgroups, controller, &group))
+			return NULL;
+	}
+	if (!find_hierarchy(subject, controller, &hierarchy) ||
+	    !group_directory(&hierarchy, &group, directory, sizeof directory) ||
+	    stat(directory, &status) < 0)
+		return NULL;
+	limit =
+	    limit_on_path(&hierarchy, directory, read_limit, &subject->scratch);
+	if (limit == NO_LIMIT)
+		return format("none");
+	if (read_limit == cpu_limit)
+		return format("%ju.%03ju CPUs", (uintmax_t)limit / 1000,
+			      (uintmax_t)limit % 1000);
+	if (read_limit == memory_limit && limit % (1 << 20) == 0)
+		return format("%juM", (uintmax_t)limit >> 20);
+	return format("%ju", (uintmax_t)limit);
+}
+
+void facts_of_limits(struct subject *subject, const char *cgroups,
+		     struct facts *facts)
+{
+	add_fact(facts, "memory limit",
+		 "cgroup; memory.max or memory.limit_in_bytes there",
+		 limit_text(subject, cgroups, "memory", memory_limit));
+	add_fact(facts, "cpu limit",
+		 "cgroup; cpu.max or cpu.cfs_quota_us there",
+		 limit_text(subject, cgroups, "cpu", cpu_limit));
+	add_fact(facts, "pids limit", "cgroup; pids.max there",
+		 limit_text(subject, cgroups, "pids", pids_limit));
+}

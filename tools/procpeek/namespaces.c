@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+//
+// namespaces.c: which namespaces a process is in, and whose they are.
+//
+// Shows:     /proc/PID/ns, and the ioctl(2) calls on its files.
+// Mirrors:   the reading half of lsns(8).
+// Leaves out: pid_for_children and time_for_children.
+// Read:      namespaces(7), ioctl_ns(2).
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+const char *const namespace_kinds[NAMESPACE_KINDS] = {
+    "mnt", "pid", "net", "ipc", "uts", "user", "cgroup", "time"};
+
+// A link of /proc/PID/ns reads uts:[4026531838]: the kind and the inode, the
+// same one for all who are in that namespace. EACCES: only for those who may
+// trace the process; ENOENT: this kernel has no such kind.
+uint64_t namespace_inode(int dirfd, const char *prefix, const char *kind)
+{
+	char path[64], target[64];
+	const char *inode;
+
+	snprintf(path, sizeof path, "%sns/%s", prefix, kind);
+	if (read_link(dirfd, path, target, sizeof target,
+		      "the kind and inode of a namespace: namespaces(7)") < 0)
+		return 0;
+	inode = strchr(target, '[');
+	return inode ? strtoull(inode + 1, NULL, 10) : 0;
+}
+
+// Every namespace but the first of each kind was made by a process with
+// capabilities in some user namespace: that one owns it, and who has
+// capabilities there may change it. Of a user namespace it is the parent.
+// EPERM: there is none, or it lies outside of our own.
+uint64_t namespace_owner(int dirfd, const char *prefix, const char *kind)
+{
+	struct stat status = {0};
+	char path[64];
+	int fd, owner = -1;
+
+	snprintf(path, sizeof path, "%sns/%s", prefix, kind);
+	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	explain(fd, "a descriptor of the namespace: namespaces(7)",
+		"openat(%d, \"%s\", O_RDONLY|O_CLOEXEC)", dirfd, path);
+	if (fd < 0)
+		return 0;
+	owner = ioctl(fd, NS_GET_USERNS);
+	explain(owner, "the user namespace that owns it: ioctl_ns(2)",
+		"ioctl(%d, NS_GET_USERNS)", fd);
+	if (owner >= 0 && fstat(owner, &status) < 0)
+		status.st_ino = 0;
+	if (owner >= 0)
+		close(owner);
+	close(fd);
+	return status.st_ino;
+}
+
+// PROC_USER_INIT_INO of the kernel, part of its interface to user space: the
+// user namespace that has no parent.
+bool is_initial_user_namespace(uint64_t inode)
+{
+	return inode == 0xEFFFFFFDU;
+}
+
+static char *inode_text(const char *kind, uint64_t inode)
+{
+	return inode ? format("%s:[%ju]", kind, (uintmax_t)inode) : NULL;
+}
+
+// In a child: step into the UTS namespace, ask there, and tell the parent.
+static _Noreturn void tell_hostname(int fd, int out)
+{
+	char name[HOST_NAME_MAX + 1];
+
+	if (explain(setns(fd, CLONE_NEWUTS),
+		    "a child asks there for the hostname: setns(2)",
+		    "setns(%d, CLONE_NEWUTS)", fd) < 0 ||
+	    gethostname(name, sizeof name) < 0 ||
+	    write(out, name, strlen(name) + 1) < 0)
+		_exit(EXIT_FAILURE);
+	_exit(EXIT_SUCCESS);
+}
+
+// The hostname belongs to a UTS namespace, and uname(2) tells only one's own.
+// setns(2). Commonest errno: EPERM without CAP_SYS_ADMIN.
+static char *hostname_of(struct subject *subject)
+{
+	uint64_t inode = namespace_inode(subject->dir, "", "uts");
+	char name[HOST_NAME_MAX + 1] = "";
+	ssize_t length = 0;
+	int ends[2], fd;
+	pid_t child;
+
+	if (inode && inode == namespace_inode(subject->proc, "self/", "uts"))
+		return gethostname(name, sizeof name) < 0 ? NULL
+							  : format("%s", name);
+	fd = openat(subject->dir, "ns/uts", O_RDONLY | O_CLOEXEC);
+	explain(fd, "a descriptor of the namespace: namespaces(7)",
+		"openat(%d, \"ns/uts\", O_RDONLY|O_CLOEXEC)", subject->dir);
+	if (fd < 0)
+		return NULL;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		err(EXIT_FAILURE, "cannot make a pipe");
+	child = fork();
+	if (child < 0)
+		err(EXIT_FAILURE, "cannot fork");
+	if (child == 0)
+		tell_hostname(fd, ends[1]);
+	close(fd);
+	close(ends[1]);
+	length = read(ends[0], name, sizeof name - 1);
+	waitpid(child, NULL, 0);
+	close(ends[0]);
+	return length > 0 ? format("%s", name) : NULL;
+}
+
+// Two header lines, then one line for each interface: "  eth0: counters".
+static char *interfaces_of(struct subject *subject)
+{
+	struct buffer *text = &subject->scratch;
+	char *names = format("%s", ""), *longer, *colon, *name, *line;
+
+	if (read_proc(subject->dir, "net/dev", text,
+		      "the network interfaces: proc(5)") < 0) {
+		free(names);
+		return NULL;
+	}
+	for (line = text->data; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		colon = strchrnul(line, ':');
+		name = line + strspn(line, " ");
+		if (*colon != ':' ||
+		    memchr(name, '\n', (size_t)(colon - name)) ||
+		    memchr(name, '|', (size_t)(colon - name)))
+			continue;
+		longer = format("%s%s%.*s", names, *names ? " " : "",
+				(int)(colon - name), name);
+		free(names);
+		names = longer;
+	}
+	return names;
+}
+
+void facts_of_namespaces(struct subject *subject, struct facts *facts)
+{
+	static const char *const keys[NAMESPACE_KINDS] = {
+	    "ns.mnt", "ns.pid",	 "ns.net",    "ns.ipc",
+	    "ns.uts", "ns.user", "ns.cgroup", "ns.time"};
+	const char *kind;
+
+	for (int i = 0; i < NAMESPACE_KINDS; i++) {
+		kind = namespace_kinds[i];
+		add_fact(
+		    facts, keys[i], "ns/ (link)",
+		    inode_text(kind, namespace_inode(subject->dir, "", kind)));
+	}
+	add_fact(facts, "hostname", "ns/uts, entered", hostname_of(subject));
+	add_fact(facts, "interfaces", "net/dev", interfaces_of(subject));
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+//
+// subject.c: one process, held by its directory, and what is known of it.
+//
+// Shows:     that an open descriptor of /proc/PID stays with its process:
+//            should the PID be used again, reads through it fail with ESRCH.
+// Mirrors:   the identity half of ps(1) and /proc/PID/status.
+// Leaves out: threads.
+// Read:      proc(5), credentials(7), pid_namespaces(7).
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void subject_open(struct subject *subject, int proc, int pid)
+{
+	char path[16];
+
+	*subject = (struct subject){.proc = proc, .pid = pid};
+	snprintf(path, sizeof path, "%d", pid);
+	subject->dir = openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	explain(subject->dir, "holds this process, not its number: proc(5)",
+		"openat(%d, \"%s\", O_PATH|O_DIRECTORY|O_CLOEXEC)", proc, path);
+	if (subject->dir < 0 && errno == ENOENT)
+		errx(EXIT_FAILURE, "there is no process %d", pid);
+	if (subject->dir < 0)
+		err(EXIT_FAILURE, "cannot open /proc/%d", pid);
+	if (read_process(subject->dir, "", pid, &subject->process,
+			 &subject->status) < 0)
+		errx(EXIT_FAILURE, "process %d has ended", pid);
+}
+
+void subject_close(struct subject *subject)
+{
+	free(subject->process.command);
+	free(subject->status.data);
+	free(subject->scratch.data);
+	close(subject->dir);
+}
+
+// PF_KTHREAD of the kernel, in the flags that proc(5) tells: a thread of the
+// kernel itself, with no program, no memory and no files of its own.
+bool is_kernel_thread(const struct process *process)
+{
+	return process->field[STAT_FLAGS] & 0x00200000;
+}
+
+void add_fact(struct facts *facts, const char *key, const char *source,
+	      char *value)
+{
+	if (facts->count == MAX_FACTS)
+		errx(EXIT_FAILURE, "too many facts: MAX_FACTS is too small");
+	facts->at[facts->count++] = (struct fact){key, source, value};
+}
+
+const char *fact_value(const struct facts *facts, const char *key)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (strcmp(facts->at[i].key, key) == 0)
+			return facts->at[i].value;
+	return NULL;
+}
+
+void free_facts(struct facts *facts)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		free(facts->at[i].value);
+}
+
+// A field of status as one line with single blanks.
+static char *status_text(struct subject *subject, const char *name)
+{
+	const char *field = status_field(subject->status.data, name);
+	char *text;
+
+	if (!field)
+		return NULL;
+	text = format("%.*s", (int)strcspn(field, "\n"), field);
+	for (char *tab = text; (tab = strchr(tab, '\t'));)
+		*tab = ' ';
+	if (!*text) {
+		free(text);
+		return format("none");
+	}
+	for (size_t end = strlen(text); end && text[end - 1] == ' ';)
+		text[--end] = '\0';
+	return text;
+}
+
+// /proc/TID is there for every thread, though no listing of /proc shows it.
+static char *kind_text(struct subject *subject)
+{
+	const char *group = status_field(subject->status.data, "Tgid");
+
+	if (is_kernel_thread(&subject->process))
+		return format("kernel thread");
+	if (group && atoi(group) != subject->pid)
+		return format("thread of process %d", atoi(group));
+	return format("process");
+}
+
+// The four ids of Uid or Gid are real, effective, saved and of the file
+// system. They differ only in a process that changed some: say one then.
+static char *id_text(struct subject *subject, const char *name)
+{
+	char *text = status_text(subject, name);
+	unsigned int id[4];
+
+	if (!text ||
+	    sscanf(text, "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]) != 4)
+		return text;
+	free(text);
+	if (id[0] == id[1] && id[1] == id[2] && id[2] == id[3])
+		return format("%u", id[0]);
+	return format("real %u effective %u saved %u file system %u", id[0],
+		      id[1], id[2], id[3]);
+}
+
+// Up the tree to a process without a parent: 1, 2, or one whose parent is
+// outside of our pid namespace, for which the kernel says 0.
+static char *parents_of(struct subject *subject)
+{
+	char *text = format("%s", ""), *longer;
+	struct process parent = subject->process;
+	char path[32];
+
+	for (int depth = 0; depth < 64 && parent.field[STAT_PPID] > 0;
+	     depth++) {
+		parent.pid = (int)parent.field[STAT_PPID];
+		snprintf(path, sizeof path, "%d/stat", parent.pid);
+		if (read_proc(subject->proc, path, &subject->scratch,
+			      "the parent and its parent: proc(5)") < 0 ||
+		    parse_stat(subject->scratch.data, &parent) < 0)
+			break;
+		longer = format("%s%s%s (%d)", text, *text ? " < " : "",
+				parent.comm, parent.pid);
+		free(text);
+		text = longer;
+	}
+	if (*text)
+		return text;
+	free(text);
+	return format("none");
+}
+
+// One small file on one line, without what ends it.
+static char *file_text(struct subject *subject, const char *path)
+{
+	struct buffer *text = &subject->scratch;
+
+	if (read_proc(subject->dir, path, text, "proc(5)") < 0)
+		return NULL;
+	return format("%.*s", (int)strcspn(text->data, "\n"), text->data);
+}
+
+void facts_of_identity(struct subject *subject, struct facts *facts)
+{
+	const struct process *process = &subject->process;
+	char state[8];
+
+	show_state(process, state);
+	add_fact(facts, "command", "cmdline", format("%s", process->command));
+	add_fact(facts, "comm", "stat comm", format("%s", process->comm));
+	add_fact(facts, "kind", "stat flags; status Tgid", kind_text(subject));
+	add_fact(facts, "state", "stat state", format("%s", state));
+	add_fact(facts, "parents", "stat ppid", parents_of(subject));
+	add_fact(facts, "pids", "status NSpid", status_text(subject, "NSpid"));
+	add_fact(facts, "threads", "stat num_threads",
+		 format("%jd", (intmax_t)process->field[STAT_THREADS]));
+	add_fact(facts, "user", "status Uid; getpwuid(3)",
+		 format("%s", user_name(process->euid)));
+	add_fact(facts, "uid", "status Uid", id_text(subject, "Uid"));
+	add_fact(facts, "gid", "status Gid", id_text(subject, "Gid"));
+	add_fact(facts, "groups", "status Groups",
+		 status_text(subject, "Groups"));
+	add_fact(facts, "oom score", "oom_score",
+		 file_text(subject, "oom_score"));
+}
+
+void gather_facts(struct subject *subject, struct facts *facts)
+{
+	facts_of_identity(subject, facts);
+	facts_of_places(subject, facts);
+	facts_of_namespaces(subject, facts);
+	facts_of_privilege(subject, facts);
+	facts_of_cgroup(subject, facts);
+}

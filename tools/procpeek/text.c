@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// text.c: names from the kernel are whatever bytes somebody chose.
+//
+// Shows:     what a name may hold: any byte but NUL.
+// Leaves out: what tables need: libsmartcols escapes control characters and
+//            invalid bytes there as \xNN by itself, in JSON it does not.
+// Read:      utf-8(7), RFC 3629.
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <err.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The length of the UTF-8 sequence that starts here, or 0 if there is none:
+// a stray continuation byte, a sequence cut short, an overlong form, half of
+// a surrogate pair, past U+10FFFF. C1 control characters count as none: a
+// terminal may obey them.
+static size_t sequence_length(const unsigned char *text)
+{
+	static const uint32_t smallest[] = {0, 0, 0xa0, 0x800, 0x10000};
+	size_t length = 1;
+	uint32_t code;
+
+	if (text[0] < 0x7f)
+		return 1;
+	if (text[0] < 0xc2 || text[0] > 0xf4)
+		return 0;
+	length = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+	code = text[0] & (0x7fU >> length);
+	for (size_t i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (text[i] & 0x3fU);
+	}
+	if (code < smallest[length] || code > 0x10ffff ||
+	    (code >= 0xd800 && code < 0xe000))
+		return 0;
+	return length;
+}
+
+char *valid_utf8(const char *text)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	const unsigned char *from = (const unsigned char *)text;
+	char *copy = malloc(strlen(text) * 3 + 1), *to = copy;
+	size_t length;
+
+	if (!copy)
+		err(EXIT_FAILURE, "cannot allocate memory");
+	while (*from) {
+		length = sequence_length(from);
+		to = mempcpy(to, length ? (const char *)from : replacement,
+			     length ? length : 3);
+		from += length ? length : 1;
+	}
+	*to = '\0';
+	return copy;
+}
+
+char *format(const char *text, ...)
+{
+	va_list arguments;
+	char *result;
+	int length;
+
+	va_start(arguments, text);
+	length = vasprintf(&result, text, arguments);
+	va_end(arguments);
+	if (length < 0)
+		err(EXIT_FAILURE, "cannot allocate memory");
+	return result;
+}
