@@ -62,7 +62,7 @@ static const struct verb {
     {"delete", verb_delete, "[-r] GROUP...", "r", 1, {OPT_DRY_RUN, OPT_FORCE}},
     {"stats",
      verb_stats,
-     "--no-stream [GROUP...]",
+     "[--no-stream] [GROUP...]",
      "",
      0,
      {OPT_JSON, OPT_NOHEADINGS, OPT_NO_STREAM}},

@@ -72,6 +72,10 @@ int open_group(struct hierarchy *hierarchy, const char *group, const char *file,
 bool group_exists(struct hierarchy *hierarchy, const char *group);
 int read_group_file(struct hierarchy *hierarchy, const char *group,
 		    const char *file, struct buffer *buffer);
+// The content in one line, in memory of its own, or NULL with errno. A file of
+// many lines becomes "first,second".
+char *read_group_text(struct hierarchy *hierarchy, const char *group,
+		      const char *file);
 // Open and write, narrated. Returns 0, or -1 with errno.
 int write_group_file(struct hierarchy *hierarchy, const char *group,
 		     const char *file, const char *value, const char *lesson);
@@ -95,9 +99,15 @@ const char *group_owner(const char *group, const char **way);
 
 // --- create.c --------------------------------------------------------------
 
+// How many folders were made in each hierarchy of the layout.
+struct made {
+	size_t folders[32];
+};
+
 // Make the folder in every hierarchy. On failure removes what it made, says
 // why and ends the program.
-void create_group(struct layout *layout, const char *group);
+struct made create_group(struct layout *layout, const char *group);
+void remove_made(struct layout *layout, const char *group, struct made made);
 // rmdir(2), narrated. Returns 0, or -1 with errno.
 int remove_folder(struct hierarchy *hierarchy, const char *group);
 
@@ -110,6 +120,7 @@ struct key {
 	const char *word;
 	const char *controller;
 	const char *v1_file, *v2_file;
+	const char *lesson;
 };
 
 struct setting {
@@ -135,8 +146,9 @@ struct change {
 	struct hierarchy *hierarchy;
 	char file[NAME_MAX + 1];
 	char value[512];
-	char *before;	  // what the file said, NULL if it cannot be read
-	const char *text; // the KEY=VALUE that it comes from
+	char *before;	    // what the file said, NULL if it cannot be read
+	const char *text;   // the KEY=VALUE that it comes from
+	const char *lesson; // what the file does
 };
 
 struct plan {
@@ -145,12 +157,19 @@ struct plan {
 	size_t count;
 };
 
-// Set, or put all back and end the program. Reports to stream.
-void apply_settings(struct layout *layout, const char *group,
-		    const struct setting *settings, size_t count, int stream);
+// Which files get which values; ends the program if that cannot be said. The
+// group need not exist yet.
+struct plan make_plan(struct layout *layout, const char *group,
+		      const struct setting *settings, size_t count);
+// Write, read back and report to stream. On failure says why, puts back what
+// was changed and returns -1. Releases the plan.
+int carry_out(struct plan *plan, int stream);
 void add_change(struct plan *plan, struct hierarchy *hierarchy,
 		const struct setting *setting, const char *file,
 		const char *format, ...) __attribute__((format(printf, 5, 6)));
+// The hierarchy of a key; ends the program with those known if it has none.
+struct hierarchy *require_controller(struct layout *layout,
+				     const struct setting *setting);
 // The memory limit that the plan will leave: UINT64_MAX if there is none.
 uint64_t planned_memory(struct plan *plan, struct hierarchy *hierarchy,
 			const char *file);
@@ -166,8 +185,85 @@ void v1_plan(struct plan *plan, struct hierarchy *hierarchy,
 	     const struct setting *setting);
 void v2_plan(struct plan *plan, struct hierarchy *hierarchy,
 	     const struct setting *setting);
+// Say what can be verified about a refused memory limit (errno).
+void v1_explain_memory(const struct change *change, const char *group);
+// Say which controllers a group of v2 lacks for a file.
+void v2_explain_missing(struct hierarchy *hierarchy, const char *group,
+			const char *file);
 // memory.limit_in_bytes must never exceed memory.memsw.limit_in_bytes.
 void v1_order_memory(struct plan *plan);
+
+// --- figures.c: what the files say -----------------------------------------
+
+enum figure {
+	MEMORY_USE,    // bytes, page cache included
+	MEMORY_LIMIT,  // bytes
+	INACTIVE_FILE, // bytes
+	CPU_USE,       // nanoseconds since the group was made
+	CPU_QUOTA,     // nanoseconds of each period
+	CPU_PERIOD,
+	PIDS_USE,
+	PIDS_LIMIT,
+	BLOCK_READ, // bytes
+	BLOCK_WRITTEN,
+	FIGURES
+};
+#define UNLIMITED UINT64_MAX
+
+// 0, or -1 when the group has no such file.
+int read_figure(struct layout *layout, const char *group, enum figure figure,
+		uint64_t *value);
+
+// --- list.c: which groups there are ----------------------------------------
+
+struct list {
+	char **groups; // each once, sorted: a parent before its children
+	size_t count, capacity;
+};
+
+// The groups of all hierarchies from one downward; release with free_list().
+struct list list_groups(struct layout *layout, const char *from);
+void add_group(struct list *list, const char *group);
+void sort_list(struct list *list); // and drop duplicates
+void free_list(struct list *list);
+
+// --- where.c: which groups a process is in ---------------------------------
+
+struct membership {
+	const char *id, *controllers, *group; // as the kernel wrote them
+	struct hierarchy *hierarchy;	      // NULL if it is not mounted
+};
+
+// Call visit for each line of /proc/PID/cgroup. Ends the program when there
+// is no such process.
+void each_membership(struct layout *layout, int pid,
+		     void (*visit)(const struct membership *, void *),
+		     void *context);
+
+// --- table.c: libsmartcols -------------------------------------------------
+
+struct libscols_table;
+struct libscols_line;
+
+struct column {
+	const char *heading; // in JSON: key
+	const char *key;
+	enum { LEFT, RIGHT, TREE } kind;
+	enum { BOTH, TEXT_ONLY, JSON_STRING, JSON_NUMBER } use;
+};
+
+// Columns end with a NULL heading. Those not meant for the output at hand stay
+// in place but hidden, so that cells keep their numbers.
+struct libscols_table *new_table(const char *name, const struct column *column);
+struct libscols_line *new_row(struct libscols_table *table,
+			      struct libscols_line *parent);
+void set_cell(struct libscols_line *row, size_t column, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+// Print and release one or two tables; as JSON they are one object.
+void print_tables(struct libscols_table *first, struct libscols_table *second);
+// As Docker writes sizes: 1.5GiB, and 1.5GB for I/O.
+void binary_size(uint64_t bytes, char text[32]);
+void decimal_size(uint64_t bytes, char text[32]);
 
 // --- the verbs -------------------------------------------------------------
 

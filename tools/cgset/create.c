@@ -84,18 +84,19 @@ static int create_in(struct hierarchy *hierarchy, const char *group,
 }
 
 // Deepest first; those that were made are the deepest that exist.
-static void remove_made(struct hierarchy *hierarchy, const char *group,
-			size_t made)
+void remove_made(struct layout *layout, const char *group, struct made made)
 {
-	char path[PATH_MAX];
+	for (size_t i = 0; i < layout->count; i++) {
+		char path[PATH_MAX];
 
-	stpcpy(path, group);
-	while (made > 0 && *path) {
-		if (group_exists(hierarchy, path)) {
-			remove_folder(hierarchy, path);
-			made--;
+		stpcpy(path, group);
+		while (made.folders[i] > 0 && *path) {
+			if (group_exists(&layout->list[i], path)) {
+				remove_folder(&layout->list[i], path);
+				made.folders[i]--;
+			}
+			cut_component(path);
 		}
-		cut_component(path);
 	}
 }
 
@@ -112,25 +113,24 @@ static void explain_creation(struct hierarchy *hierarchy, const char *group)
 	explain_refusal(hierarchy, path, NULL);
 }
 
-void create_group(struct layout *layout, const char *group)
+struct made create_group(struct layout *layout, const char *group)
 {
-	size_t made[sizeof layout->list / sizeof *layout->list] = {0};
+	struct made made = {0};
 
 	for (size_t i = 0; i < layout->count; i++) {
 		struct hierarchy *hierarchy = &layout->list[i];
 
 		if (is_named(hierarchy))
 			continue;
-		if (create_in(hierarchy, group, &made[i]) == 0 &&
+		if (create_in(hierarchy, group, &made.folders[i]) == 0 &&
 		    (narration == DRY_RUN || group_exists(hierarchy, group)))
 			continue;
 		warn("cannot create %s", full_path(hierarchy, group, NULL));
 		explain_creation(hierarchy, group);
-		do
-			remove_made(&layout->list[i], group, made[i]);
-		while (i-- > 0);
+		remove_made(layout, group, made);
 		exit(options.failed);
 	}
+	return made;
 }
 
 int verb_create(struct layout *layout, char *operands[])

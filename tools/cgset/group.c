@@ -167,6 +167,27 @@ int read_group_file(struct hierarchy *hierarchy, const char *group,
 	return result;
 }
 
+char *read_group_text(struct hierarchy *hierarchy, const char *group,
+		      const char *file)
+{
+	struct buffer buffer = {0};
+	char *c;
+
+	if (read_group_file(hierarchy, group, file, &buffer) < 0) {
+		int saved = errno;
+
+		free(buffer.data);
+		errno = saved;
+		return NULL;
+	}
+	if (buffer.length > 0 && buffer.data[buffer.length - 1] == '\n')
+		buffer.data[buffer.length - 1] = '\0';
+	for (c = buffer.data; *c; c++)
+		if (*c == '\n')
+			*c = ',';
+	return buffer.data;
+}
+
 // The path is resolved by openat2(2): below the hierarchy, through no
 // symbolic link and over no other mount, whatever somebody put there
 // meanwhile. Then one write(2): the kernel takes each as one request.

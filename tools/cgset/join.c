@@ -65,20 +65,27 @@ int verb_run(struct layout *layout, char *operands[])
 {
 	char *group = parse_own_group(layout, operands[0]);
 	char **command = operands + 1;
-	struct setting *settings;
+	size_t count = options.setting_count;
+	struct setting *settings = calloc(count + 1, sizeof *settings);
+	struct plan plan;
+	struct made made;
 
-	if (*command && strcmp(*command, "--") == 0)
+	if (!settings)
+		err(options.failed, "cannot allocate memory");
+	if (strcmp(*command, "--") == 0)
 		command++;
 	if (!*command)
 		errx(options.misused, "run: expected GROUP COMMAND");
-	settings = calloc(options.setting_count + 1, sizeof *settings);
-	if (!settings)
-		err(options.failed, "cannot allocate memory");
-	for (size_t i = 0; i < options.setting_count; i++)
+	if (!*group && count > 0)
+		errx(options.misused, "the root group has no limits");
+	for (size_t i = 0; i < count; i++)
 		settings[i] = parse_setting(options.settings[i]);
-	create_group(layout, group);
-	apply_settings(layout, group, settings, options.setting_count,
-		       STDERR_FILENO);
+	plan = make_plan(layout, group, settings, count);
+	made = create_group(layout, group);
+	if (carry_out(&plan, STDERR_FILENO) < 0) {
+		remove_made(layout, group, made);
+		exit(options.failed);
+	}
 	if (join_all(layout, group, "0",
 		     "0 is the writer itself: what it executes stays in") < 0)
 		exit(options.failed);

@@ -13,14 +13,22 @@
 // One row says how a limit is called in plain words, on v1 and on v2: a key of
 // one column is translated to that of the version that is mounted.
 const struct key keys[VERBATIM + 1] = {
-    [MEMORY] = {"memory", "memory", "memory.limit_in_bytes", "memory.max"},
+    [MEMORY] = {"memory", "memory", "memory.limit_in_bytes", "memory.max",
+		"the most memory, page cache included: beyond it the kernel "
+		"reclaims, then kills"},
     [SWAP] = {"swap", "memory", "memory.memsw.limit_in_bytes",
-	      "memory.swap.max"},
-    [CPU] = {"cpu", "cpu", "cpu.cfs_quota_us", "cpu.max"},
-    [PERIOD] = {NULL, "cpu", "cpu.cfs_period_us", NULL},
-    [WEIGHT] = {"weight", "cpu", "cpu.shares", "cpu.weight"},
-    [PIDS] = {"pids", "pids", "pids.max", "pids.max"},
-    [CPUS] = {"cpus", "cpuset", "cpuset.cpus", "cpuset.cpus"},
+	      "memory.swap.max",
+	      "the most swap (v1: memory and swap together)"},
+    [CPU] = {"cpu", "cpu", "cpu.cfs_quota_us", "cpu.max",
+	     "CPU time in each period: who has used it up waits for the next"},
+    [PERIOD] = {NULL, "cpu", "cpu.cfs_period_us", NULL,
+		"the period that the quota is counted in"},
+    [WEIGHT] = {"weight", "cpu", "cpu.shares", "cpu.weight",
+		"the share of CPU time when groups compete"},
+    [PIDS] = {"pids", "pids", "pids.max", "pids.max",
+	      "the most tasks: beyond it fork(2) fails with EAGAIN"},
+    [CPUS] = {"cpus", "cpuset", "cpuset.cpus", "cpuset.cpus",
+	      "the CPUs that tasks may run on: cpuset(7)"},
 };
 
 // What to write instead of a wrong value, by meaning and spelling.

@@ -12,29 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-// The content of a file in one line, in memory of its own; NULL if it cannot
-// be read. A file of many lines becomes "first, second".
-static char *content_of(struct hierarchy *hierarchy, const char *group,
-			const char *file)
-{
-	struct buffer buffer = {0};
-	char *c;
-
-	if (read_group_file(hierarchy, group, file, &buffer) < 0) {
-		int saved = errno;
-
-		free(buffer.data);
-		errno = saved;
-		return NULL;
-	}
-	if (buffer.length > 0 && buffer.data[buffer.length - 1] == '\n')
-		buffer.data[buffer.length - 1] = '\0';
-	for (c = buffer.data; *c; c++)
-		if (*c == '\n')
-			*c = ',';
-	return buffer.data;
-}
-
 void add_change(struct plan *plan, struct hierarchy *hierarchy,
 		const struct setting *setting, const char *file,
 		const char *format, ...)
@@ -65,7 +42,7 @@ uint64_t planned_memory(struct plan *plan, struct hierarchy *hierarchy,
 		if (strcmp(plan->list[i].file, file) == 0)
 			text = strdup(plan->list[i].value);
 	if (!text)
-		text = content_of(hierarchy, plan->group, file);
+		text = read_group_text(hierarchy, plan->group, file);
 	// v1 says "no limit" as -1 and reads it back as the last page below
 	// 2^63, v2 says max.
 	if (!text ||
@@ -75,8 +52,8 @@ uint64_t planned_memory(struct plan *plan, struct hierarchy *hierarchy,
 	return limit;
 }
 
-static struct hierarchy *hierarchy_for(struct layout *layout,
-				       const struct setting *setting)
+struct hierarchy *require_controller(struct layout *layout,
+				     const struct setting *setting)
 {
 	struct hierarchy *found = find_controller(layout, setting->controller);
 
@@ -100,41 +77,51 @@ static struct hierarchy *hierarchy_for(struct layout *layout,
 }
 
 // swap is planned last: on v1 it depends on what memory will be.
-static void plan_settings(struct plan *plan, struct layout *layout,
-			  const struct setting *settings, size_t count)
+struct plan make_plan(struct layout *layout, const char *group,
+		      const struct setting *settings, size_t count)
 {
+	struct plan plan = {.group = group};
+
 	for (size_t i = 0; i < 2 * count; i++) {
 		const struct setting *setting = &settings[i % count];
 		struct hierarchy *hierarchy;
 
 		if ((setting->meaning == SWAP) != (i >= count))
 			continue;
-		hierarchy = hierarchy_for(layout, setting);
+		hierarchy = require_controller(layout, setting);
 		if (hierarchy->v2)
-			v2_plan(plan, hierarchy, setting);
+			v2_plan(&plan, hierarchy, setting);
 		else
-			v1_plan(plan, hierarchy, setting);
+			v1_plan(&plan, hierarchy, setting);
 	}
+	return plan;
 }
 
 // What stands there now, so that it can be put back. That also finds a missing
-// file before anything is written.
-static void remember(struct plan *plan)
+// file before anything is written; only a dry run goes on without it.
+static int remember(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct change *change = &plan->list[i];
+		struct hierarchy *hierarchy = change->hierarchy;
 
 		change->before =
-		    content_of(change->hierarchy, plan->group, change->file);
+		    read_group_text(hierarchy, plan->group, change->file);
 		if (change->before || errno != ENOENT || narration == DRY_RUN)
 			continue;
-		if (!group_exists(change->hierarchy, plan->group))
-			errx(options.failed, "no group /%s: no folder %s",
-			     plan->group,
-			     full_path(change->hierarchy, plan->group, NULL));
-		errx(options.failed, "%s: no file %s", change->text,
-		     full_path(change->hierarchy, plan->group, change->file));
+		if (!group_exists(hierarchy, plan->group)) {
+			warnx("no group /%s: no folder %s", plan->group,
+			      full_path(hierarchy, plan->group, NULL));
+			return -1;
+		}
+		warnx("%s: no file %s", change->text,
+		      full_path(hierarchy, plan->group, change->file));
+		if (hierarchy->v2)
+			v2_explain_missing(hierarchy, plan->group,
+					   change->file);
+		return -1;
 	}
+	return 0;
 }
 
 // Backwards, so that each step meets the state that it left.
@@ -153,25 +140,10 @@ static void put_back(struct plan *plan, size_t done)
 	}
 }
 
-// v1 refuses a limit below what is in use and cannot be reclaimed; v2 takes
-// it and lets the OOM killer make room.
-static void explain_busy(const struct change *change, const char *group)
-{
-	char *use;
-
-	if (strcmp(change->file, "memory.limit_in_bytes") != 0)
-		return;
-	use = content_of(change->hierarchy, group, "memory.usage_in_bytes");
-	if (use)
-		hint("the group uses %s bytes, more than can be reclaimed",
-		     use);
-	free(use);
-}
-
 // The kernel may round (memory to pages): its answer is what counts.
 static void report(const struct change *change, const char *group, int stream)
 {
-	char *after = content_of(change->hierarchy, group, change->file);
+	char *after = read_group_text(change->hierarchy, group, change->file);
 	size_t length = strlen(change->value);
 	const char *note = "";
 	char rounded[600];
@@ -191,60 +163,61 @@ static void report(const struct change *change, const char *group, int stream)
 	free(after);
 }
 
-static void write_plan(struct plan *plan)
+static int write_plan(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct change *change = &plan->list[i];
 
 		if (write_group_file(change->hierarchy, plan->group,
 				     change->file, change->value,
-				     change->text) == 0)
+				     change->lesson) == 0)
 			continue;
 		warn("cannot write %s to %s", change->value,
 		     full_path(change->hierarchy, plan->group, change->file));
-		if (errno == EBUSY)
-			explain_busy(change, plan->group);
+		v1_explain_memory(change, plan->group);
 		explain_refusal(change->hierarchy, plan->group, change->file);
 		put_back(plan, i);
-		exit(options.failed);
+		return -1;
 	}
+	return 0;
 }
 
-void apply_settings(struct layout *layout, const char *group,
-		    const struct setting *settings, size_t count, int stream)
+int carry_out(struct plan *plan, int stream)
 {
-	struct plan plan = {.group = group};
+	int result = remember(plan);
 
-	plan_settings(&plan, layout, settings, count);
-	remember(&plan);
-	v1_order_memory(&plan);
-	write_plan(&plan);
-	for (size_t i = 0; i < plan.count; i++) {
-		if (narration != DRY_RUN)
-			report(&plan.list[i], group, stream);
-		free(plan.list[i].before);
+	if (result == 0) {
+		v1_order_memory(plan);
+		result = write_plan(plan);
 	}
-	free(plan.list);
+	for (size_t i = 0; i < plan->count; i++) {
+		if (result == 0 && narration != DRY_RUN)
+			report(&plan->list[i], plan->group, stream);
+		free(plan->list[i].before);
+	}
+	free(plan->list);
+	return result;
 }
 
 int verb_set(struct layout *layout, char *operands[])
 {
 	char *group = parse_own_group(layout, operands[0]);
-	size_t count = 0;
 	struct setting *settings;
+	struct plan plan;
+	size_t count = 0;
 
-	while (operands[1 + count])
-		count++;
-	if (count == 0)
-		errx(options.misused, "set: expected KEY=VALUE");
 	if (!*group)
 		errx(options.misused, "the root group has no limits");
+	while (operands[1 + count])
+		count++;
 	settings = calloc(count, sizeof *settings);
 	if (!settings)
 		err(options.failed, "cannot allocate memory");
 	for (size_t i = 0; i < count; i++)
 		settings[i] = parse_setting(operands[1 + i]);
-	apply_settings(layout, group, settings, count, STDOUT_FILENO);
+	plan = make_plan(layout, group, settings, count);
+	if (carry_out(&plan, STDOUT_FILENO) < 0)
+		exit(options.failed);
 	free(settings);
 	free(group);
 	return EXIT_SUCCESS;

@@ -139,6 +139,35 @@ void v1_plan(struct plan *plan, struct hierarchy *hierarchy,
 	}
 }
 
+// The kernel refuses a limit below what is in use and cannot be reclaimed
+// (EBUSY; v2 takes it and lets the OOM killer make room), and one above the
+// limit of memory and swap together (EINVAL).
+void v1_explain_memory(const struct change *change, const char *group)
+{
+	static const char sum_file[] = "memory.memsw.limit_in_bytes";
+	bool is_sum = strcmp(change->file, sum_file) == 0;
+	const char *other = is_sum ? "memory.limit_in_bytes" : sum_file;
+	int saved = errno;
+	char *text;
+
+	if (!is_sum && strcmp(change->file, "memory.limit_in_bytes") != 0)
+		return;
+	if (saved == EBUSY)
+		other = "memory.usage_in_bytes";
+	text = read_group_text(change->hierarchy, group, other);
+	if (text && saved == EBUSY)
+		hint("the group uses %s bytes, more than can be reclaimed",
+		     text);
+	else if (text && saved == EINVAL &&
+		 is_sum == (strtoull(change->value, NULL, 10) <
+			    strtoull(text, NULL, 10)))
+		hint("%s is %s, and the limit of memory must not exceed that "
+		     "of memory and swap: set memory= and swap= together",
+		     other, text);
+	free(text);
+	errno = saved;
+}
+
 // The kernel refuses (EINVAL) a moment at which memory may exceed memory plus
 // swap: upward the sum has to go first, downward the memory.
 void v1_order_memory(struct plan *plan)

@@ -63,6 +63,24 @@ int v2_enable_controllers(struct hierarchy *hierarchy, const char *parent)
 	return result;
 }
 
+void v2_explain_missing(struct hierarchy *hierarchy, const char *group,
+			const char *file)
+{
+	struct buffer has = {0};
+	char name[64] = "";
+
+	stpncpy(name, file, sizeof name - 1);
+	name[strcspn(name, ".")] = '\0';
+	if (strcmp(name, "cgroup") != 0 &&
+	    read_group_file(hierarchy, group, "cgroup.controllers", &has) ==
+		0 &&
+	    !lists(&has, name))
+		hint("the group does not have the controller %s: cgset create "
+		     "enables it on the way to a group",
+		     name);
+	free(has.data);
+}
+
 static void plan_number(struct plan *plan, struct hierarchy *hierarchy,
 			const struct setting *setting, uint64_t number)
 {

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+// stats.c: what docker stats shows, computed as Docker computes it.
+
+#define _GNU_SOURCE
+#include "cgset.h"
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+// The figures of one moment. A figure that the group does not have is absent.
+struct sample {
+	const char *group;
+	struct timespec time;
+	uint64_t figures[FIGURES];
+	bool has[FIGURES];
+	double cpu_percent; // since the sample before, of one CPU
+	bool has_cpu, has_network;
+	uint64_t received, sent;
+};
+
+enum {
+	NAME,
+	CPU_TEXT,
+	MEMORY_TEXT,
+	MEMORY_PERCENT,
+	NETWORK_TEXT,
+	BLOCK_TEXT,
+	PIDS_COUNT,
+	CPU_JSON,
+	MEMORY_USED,
+	MEMORY_MAX,
+	MEMORY_JSON,
+	RECEIVED,
+	SENT,
+	READ,
+	WRITTEN,
+	PIDS_JSON,
+};
+static const struct column columns[] = {
+    [NAME] = {"NAME", "group", LEFT, BOTH},
+    [CPU_TEXT] = {"CPU %", "", RIGHT, TEXT_ONLY},
+    [MEMORY_TEXT] = {"MEM USAGE / LIMIT", "", RIGHT, TEXT_ONLY},
+    [MEMORY_PERCENT] = {"MEM %", "", RIGHT, TEXT_ONLY},
+    [NETWORK_TEXT] = {"NET I/O", "", RIGHT, TEXT_ONLY},
+    [BLOCK_TEXT] = {"BLOCK I/O", "", RIGHT, TEXT_ONLY},
+    [PIDS_COUNT] = {"PIDS", "", RIGHT, TEXT_ONLY},
+    [CPU_JSON] = {"", "cpu_percent", RIGHT, JSON_NUMBER},
+    [MEMORY_USED] = {"", "memory_use", RIGHT, JSON_NUMBER},
+    [MEMORY_MAX] = {"", "memory_limit", RIGHT, JSON_NUMBER},
+    [MEMORY_JSON] = {"", "memory_percent", RIGHT, JSON_NUMBER},
+    [RECEIVED] = {"", "network_received", RIGHT, JSON_NUMBER},
+    [SENT] = {"", "network_sent", RIGHT, JSON_NUMBER},
+    [READ] = {"", "block_read", RIGHT, JSON_NUMBER},
+    [WRITTEN] = {"", "block_written", RIGHT, JSON_NUMBER},
+    [PIDS_JSON] = {"", "pids", RIGHT, JSON_NUMBER},
+    {0},
+};
+
+// A process of the group, or of a group below: all are in one network
+// namespace in a container.
+static int find_process(struct hierarchy *hierarchy, const char *group,
+			void *pid)
+{
+	*(int *)pid = first_process(hierarchy, group, NULL, 0);
+	if (*(int *)pid > 0)
+		return -1; // found: stop
+	return each_child(hierarchy, group, find_process, pid);
+}
+
+static bool in_our_network(int pid)
+{
+	char path[64], ours[64] = "", theirs[64] = "";
+
+	snprintf(path, sizeof path, "/proc/%d/ns/net", pid);
+	return readlink("/proc/self/ns/net", ours, sizeof ours - 1) < 0 ||
+	       readlink(path, theirs, sizeof theirs - 1) < 0 ||
+	       strcmp(ours, theirs) == 0;
+}
+
+// /proc/PID/net/dev shows the interfaces of the namespace that PID is in:
+// nothing has to be entered. A group in the network of whoever asks has no
+// figures of its own. proc(5).
+static void sample_network(struct layout *layout, struct sample *sample)
+{
+	struct buffer buffer = {0};
+	char path[64], *line, *rest;
+	int pid = 0;
+
+	for (size_t i = 0; pid <= 0 && i < layout->count; i++)
+		if (!is_named(&layout->list[i]))
+			find_process(&layout->list[i], sample->group, &pid);
+	if (pid <= 0 || in_our_network(pid))
+		return;
+	snprintf(path, sizeof path, "/proc/%d/net/dev", pid);
+	if (read_file(AT_FDCWD, path, &buffer) < 0)
+		goto out;
+	sample->has_network = true;
+	rest = buffer.data;
+	while ((line = strsep(&rest, "\n"))) {
+		char *colon = strchr(line, ':');
+		unsigned long long received, sent;
+
+		line += strspn(line, " ");
+		if (!colon || strncmp(line, "lo:", 3) == 0 ||
+		    sscanf(colon + 1, "%llu %*u %*u %*u %*u %*u %*u %*u %llu",
+			   &received, &sent) != 2)
+			continue;
+		sample->received += received;
+		sample->sent += sent;
+	}
+out:
+	free(buffer.data);
+}
+
+static void take_sample(struct layout *layout, struct sample *sample)
+{
+	struct sample before = *sample;
+
+	*sample = (struct sample){.group = before.group};
+	for (enum figure f = 0; f < FIGURES; f++)
+		sample->has[f] = read_figure(layout, sample->group, f,
+					     &sample->figures[f]) == 0;
+	clock_gettime(CLOCK_MONOTONIC, &sample->time);
+	sample_network(layout, sample);
+	if (before.has[CPU_USE] && sample->has[CPU_USE]) {
+		double passed =
+		    (double)(sample->time.tv_sec - before.time.tv_sec) * 1e9 +
+		    (double)(sample->time.tv_nsec - before.time.tv_nsec);
+
+		// Docker divides by the time that all CPUs had and multiplies
+		// by their number: the time on the clock comes to the same.
+		sample->cpu_percent = 100 *
+				      (double)(sample->figures[CPU_USE] -
+					       before.figures[CPU_USE]) /
+				      passed;
+		sample->has_cpu = true;
+	}
+}
+
+// Without the page cache that would be dropped first; the limit is at most
+// what the machine has.
+static void add_memory(struct libscols_line *row, const struct sample *sample)
+{
+	uint64_t use = sample->figures[MEMORY_USE], most;
+	uint64_t cache = sample->figures[INACTIVE_FILE];
+	char used[32], limit[32];
+	struct sysinfo machine;
+	double percent;
+
+	sysinfo(&machine);
+	most = (uint64_t)machine.totalram * machine.mem_unit;
+	if (!sample->has[MEMORY_USE]) {
+		set_cell(row, MEMORY_TEXT, "-");
+		set_cell(row, MEMORY_PERCENT, "-");
+		return;
+	}
+	if (sample->has[INACTIVE_FILE] && cache < use)
+		use -= cache;
+	if (sample->has[MEMORY_LIMIT] && sample->figures[MEMORY_LIMIT] < most)
+		most = sample->figures[MEMORY_LIMIT];
+	percent = most ? 100 * (double)use / (double)most : 0;
+	binary_size(use, used);
+	binary_size(most, limit);
+	set_cell(row, MEMORY_TEXT, "%s / %s", used, limit);
+	set_cell(row, MEMORY_PERCENT, "%.2f%%", percent);
+	set_cell(row, MEMORY_USED, "%ju", (uintmax_t)use);
+	set_cell(row, MEMORY_MAX, "%ju", (uintmax_t)most);
+	set_cell(row, MEMORY_JSON, "%.2f", percent);
+}
+
+// "IN / OUT" in the text column and the two numbers in the JSON columns.
+static void add_traffic(struct libscols_line *row, bool known, size_t text,
+			size_t first, uint64_t in, uint64_t out)
+{
+	char in_text[32], out_text[32];
+
+	if (!known) {
+		set_cell(row, text, "-");
+		return;
+	}
+	decimal_size(in, in_text);
+	decimal_size(out, out_text);
+	set_cell(row, text, "%s / %s", in_text, out_text);
+	set_cell(row, first, "%ju", (uintmax_t)in);
+	set_cell(row, first + 1, "%ju", (uintmax_t)out);
+}
+
+static void add_sample(struct libscols_table *table,
+		       const struct sample *sample)
+{
+	struct libscols_line *row = new_row(table, NULL);
+	uintmax_t pids = sample->figures[PIDS_USE];
+
+	set_cell(row, NAME, "/%s", sample->group);
+	set_cell(row, CPU_TEXT, sample->has_cpu ? "%.2f%%" : "-",
+		 sample->cpu_percent);
+	if (sample->has_cpu)
+		set_cell(row, CPU_JSON, "%.2f", sample->cpu_percent);
+	add_memory(row, sample);
+	add_traffic(row, sample->has_network, NETWORK_TEXT, RECEIVED,
+		    sample->received, sample->sent);
+	add_traffic(row, sample->has[BLOCK_READ], BLOCK_TEXT, READ,
+		    sample->figures[BLOCK_READ],
+		    sample->figures[BLOCK_WRITTEN]);
+	set_cell(row, PIDS_COUNT, sample->has[PIDS_USE] ? "%ju" : "-", pids);
+	if (sample->has[PIDS_USE])
+		set_cell(row, PIDS_JSON, "%ju", pids);
+}
+
+static bool is_occupied(struct layout *layout, const char *group)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (!is_named(&layout->list[i]) &&
+		    first_process(&layout->list[i], group, NULL, 0))
+			return true;
+	return false;
+}
+
+// The groups that were named, or all with processes but the root.
+static struct list choose_groups(struct layout *layout, char *operands[])
+{
+	struct list chosen = {0}, all;
+
+	for (; *operands; operands++) {
+		char *group = parse_group(layout, *operands);
+
+		all = list_groups(layout, group); // or ends: no group
+		free_list(&all);
+		add_group(&chosen, group);
+		free(group);
+	}
+	if (chosen.count > 0)
+		return chosen;
+	all = list_groups(layout, "");
+	for (size_t i = 0; i < all.count; i++)
+		if (*all.groups[i] && is_occupied(layout, all.groups[i]))
+			add_group(&chosen, all.groups[i]);
+	free_list(&all);
+	return chosen;
+}
+
+int verb_stats(struct layout *layout, char *operands[])
+{
+	const struct timespec interval = {.tv_sec = 1};
+	struct list list = choose_groups(layout, operands);
+	struct sample *samples = calloc(list.count + 1, sizeof *samples);
+	struct libscols_table *table;
+
+	if (!samples)
+		err(options.failed, "cannot allocate memory");
+	for (size_t i = 0; i < list.count; i++) {
+		samples[i].group = list.groups[i];
+		take_sample(layout, &samples[i]);
+	}
+	do {
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &interval, NULL);
+		table = new_table("stats", columns);
+		for (size_t i = 0; i < list.count; i++) {
+			take_sample(layout, &samples[i]);
+			add_sample(table, &samples[i]);
+		}
+		if (!options.no_stream && isatty(STDOUT_FILENO))
+			fputs("\033[H\033[J", stdout);
+		print_tables(table, NULL);
+	} while (!options.no_stream);
+	free(samples);
+	free_list(&list);
+	return EXIT_SUCCESS;
+}
