@@ -53,13 +53,16 @@ bool has_controller(const struct hierarchy *hierarchy, const char *name);
 bool is_named(const struct hierarchy *hierarchy);
 int open_hierarchy(struct hierarchy *hierarchy);
 
-// --- group.c: one folder ---------------------------------------------------
+// --- name.c: what a group can be called ------------------------------------
 
 // GROUP of the command line, checked and without outer slashes; "" is the
 // root. Ends the program when it is not a group name.
 char *parse_group(const struct layout *layout, const char *text);
 // As parse_group(), and it must not belong to an engine unless --force.
 char *parse_own_group(const struct layout *layout, const char *text);
+
+// --- group.c: one folder ---------------------------------------------------
+
 // The path of a file (NULL: the folder) of a group below the mount point;
 // -1 and ENOENT when the mount does not show that group.
 int group_path(const struct hierarchy *hierarchy, const char *group,
@@ -84,13 +87,20 @@ int write_group_file(struct hierarchy *hierarchy, const char *group,
 int each_child(struct hierarchy *hierarchy, const char *group,
 	       int (*visit)(struct hierarchy *, const char *child, void *),
 	       void *context);
-// The first process of a group, or 0; with text, up to length bytes of
-// "PID (name), ..." for a message.
-int first_process(struct hierarchy *hierarchy, const char *group, char *text,
-		  size_t length);
 // Say what can be verified about a refusal by the kernel (errno).
 void explain_refusal(struct hierarchy *hierarchy, const char *group,
 		     const char *file);
+
+// --- process.c -------------------------------------------------------------
+
+// The first process of a group, or 0, or -1 for one that has no number in our
+// pid namespace; with text, up to length bytes of
+// "PID (name), ..." for a message.
+int first_process(struct hierarchy *hierarchy, const char *group, char *text,
+		  size_t length);
+// Ends the program when pid is a thread of another process.
+void refuse_thread(int pid);
+bool is_kernel_thread(const char *pid);
 
 // --- guard.c: whose group is it --------------------------------------------
 
@@ -213,6 +223,12 @@ enum figure {
 // 0, or -1 when the group has no such file.
 int read_figure(struct layout *layout, const char *group, enum figure figure,
 		uint64_t *value);
+
+// --- network.c -------------------------------------------------------------
+
+// 0, or -1 when the group has no network of its own.
+int read_network(struct layout *layout, const char *group, uint64_t *received,
+		 uint64_t *sent);
 
 // --- list.c: which groups there are ----------------------------------------
 

@@ -5,7 +5,6 @@
 #include "cgset.h"
 
 #include <dirent.h>
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -16,68 +15,6 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-// cgroups(7) does not say it, mkdir(2) does: at most 255 bytes a component.
-// The kernel refuses a newline, because it would forge a line of
-// /proc/PID/cgroup.
-static void check_component(const char *component, const char *text)
-{
-	if (strcmp(component, ".") == 0 || strcmp(component, "..") == 0)
-		errx(options.misused, "group %s: . and .. are refused", text);
-	if (strlen(component) > NAME_MAX)
-		errx(options.misused, "a group name is longer than %d bytes",
-		     NAME_MAX);
-	for (const char *c = component; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			errx(options.misused,
-			     "a group name contains a control character");
-}
-
-char *parse_group(const struct layout *layout, const char *text)
-{
-	char *copied = strdup(text), *group = calloc(1, strlen(text) + 2);
-	char *rest = copied, *component, *end = group;
-
-	if (!copied || !group)
-		err(options.failed, "cannot allocate memory");
-	if (!*text)
-		errx(options.misused, "the group name is empty");
-	for (size_t i = 0; i < layout->count; i++) {
-		const char *mount_point = layout->list[i].mount_point;
-		size_t length = strlen(mount_point);
-
-		if (strncmp(text, mount_point, length) == 0 &&
-		    (text[length] == '/' || text[length] == '\0'))
-			errx(options.misused,
-			     "group %s: name it as it is below %s", text,
-			     mount_point);
-	}
-	while ((component = strsep(&rest, "/"))) {
-		if (!*component)
-			continue;
-		check_component(component, text);
-		if (end != group)
-			*end++ = '/';
-		end = stpcpy(end, component);
-	}
-	// Room for a mount point before it and a file name after it.
-	if (strlen(group) > PATH_MAX / 2)
-		errx(options.misused, "the group name is too long");
-	free(copied);
-	return group;
-}
-
-char *parse_own_group(const struct layout *layout, const char *text)
-{
-	char *group = parse_group(layout, text);
-	const char *way, *owner = group_owner(group, &way);
-
-	if (owner && !options.force)
-		errx(options.failed,
-		     "/%s belongs to %s: use its own way (%s), or --force",
-		     group, owner, way);
-	return group;
-}
 
 // A mount can show a part of its hierarchy: root says which. A group is named
 // from the top, as in /proc/PID/cgroup, so that part has to be taken off.
@@ -251,54 +188,6 @@ int each_child(struct hierarchy *hierarchy, const char *group,
 	return result;
 }
 
-// A name can hold anything but a NUL: what a terminal would obey is masked.
-static void name_of(int pid, char name[64])
-{
-	char path[64];
-	struct buffer buffer = {0};
-
-	snprintf(path, sizeof path, "/proc/%d/comm", pid);
-	if (read_file(AT_FDCWD, path, &buffer) < 0 || buffer.length == 0)
-		stpcpy(name, "?");
-	else
-		stpncpy(name, buffer.data, 63)[0] = '\0';
-	name[strcspn(name, "\n")] = '\0';
-	for (char *c = name; *c; c++)
-		if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
-			*c = '?';
-	free(buffer.data);
-}
-
-int first_process(struct hierarchy *hierarchy, const char *group, char *text,
-		  size_t length)
-{
-	struct buffer buffer = {0};
-	char *line, *rest, name[64];
-	size_t used = 0;
-	int first = 0;
-
-	if (read_group_file(hierarchy, group, "cgroup.procs", &buffer) == 0) {
-		rest = buffer.data;
-		while ((line = strsep(&rest, "\n")) && *line) {
-			int pid = atoi(line);
-
-			if (first == 0)
-				first = pid;
-			// "0" stands for a process outside our pid namespace.
-			if (!text || used + 96 > length)
-				break;
-			name_of(pid, name);
-			used += (size_t)snprintf(text + used, length - used,
-						 "%s%d (%s)", used ? ", " : "",
-						 pid, name);
-		}
-		if (first == 0 && buffer.length > 0)
-			first = -1;
-	}
-	free(buffer.data);
-	return first;
-}
-
 void explain_refusal(struct hierarchy *hierarchy, const char *group,
 		     const char *file)
 {
@@ -307,6 +196,10 @@ void explain_refusal(struct hierarchy *hierarchy, const char *group,
 	struct stat status;
 	struct statvfs system;
 
+	if (saved == ENOENT && strncmp(hierarchy->root, "/..", 3) == 0)
+		hint("%s was mounted outside our cgroup namespace and shows "
+		     "groups above it: mount it again inside",
+		     hierarchy->mount_point);
 	if (saved == EROFS && fstatvfs(hierarchy->fd, &system) == 0 &&
 	    (system.f_flag & ST_RDONLY))
 		hint("%s is mounted read-only", hierarchy->mount_point);

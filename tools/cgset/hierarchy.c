@@ -93,15 +93,19 @@ static char *controllers_of_v2(const char *mount_point)
 }
 
 // The same hierarchy can be mounted twice, as a whole and a part of it (this
-// is how a container sees its own): the one that shows more is kept.
+// is how a container sees its own): the one that shows more is kept, unless
+// the other hides it.
 static struct hierarchy *slot_for(struct layout *layout, dev_t device,
-				  const char *root)
+				  const char *root, const char *mount_point)
 {
 	struct hierarchy *slot = layout->list;
 
 	for (; slot < layout->list + layout->count; slot++)
 		if (slot->device == device)
-			return strlen(root) < strlen(slot->root) ? slot : NULL;
+			return strcmp(mount_point, slot->mount_point) == 0 ||
+				       strlen(root) < strlen(slot->root)
+				   ? slot
+				   : NULL;
 	if (layout->count == sizeof layout->list / sizeof *layout->list)
 		errx(options.failed, "too many cgroup hierarchies");
 	layout->count++;
@@ -132,7 +136,8 @@ static void add_mount(struct layout *layout, char *line)
 		return;
 	unescape(field[3]);
 	unescape(field[4]);
-	slot = slot_for(layout, makedev(major_number, minor_number), field[3]);
+	slot = slot_for(layout, makedev(major_number, minor_number), field[3],
+			field[4]);
 	if (!slot)
 		return;
 	slot->device = makedev(major_number, minor_number);

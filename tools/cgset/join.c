@@ -8,8 +8,6 @@
 
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <signal.h>
@@ -17,7 +15,8 @@
 #include <unistd.h>
 
 // What can be said for sure when the kernel does not let a process in.
-static void explain_no_entry(struct hierarchy *hierarchy, const char *group)
+static void explain_no_entry(struct hierarchy *hierarchy, const char *group,
+			     const char *pid)
 {
 	struct buffer buffer = {0};
 	int saved = errno;
@@ -34,6 +33,8 @@ static void explain_no_entry(struct hierarchy *hierarchy, const char *group)
 		hint("%s hands controllers to children: on cgroup v2 such a "
 		     "group has no processes of its own",
 		     full_path(hierarchy, group, NULL));
+	if (saved == EINVAL && is_kernel_thread(pid))
+		hint("%s is a kernel thread: it stays in the root group", pid);
 	free(buffer.data);
 	errno = saved;
 	explain_refusal(hierarchy, group, "cgroup.procs");
@@ -55,7 +56,7 @@ static int join_all(struct layout *layout, const char *group, const char *pid,
 		warn("cannot move process %s into %s",
 		     strcmp(pid, "0") == 0 ? "cgset" : pid,
 		     full_path(hierarchy, group, NULL));
-		explain_no_entry(hierarchy, group);
+		explain_no_entry(hierarchy, group, pid);
 		return -1;
 	}
 	return 0;
@@ -90,26 +91,6 @@ int verb_run(struct layout *layout, char *operands[])
 		     "0 is the writer itself: what it executes stays in") < 0)
 		exit(options.failed);
 	exec_command(command);
-}
-
-// A PID names a thread as well, and the kernel would take it for its process.
-static void refuse_thread(int pid)
-{
-	struct buffer buffer = {0};
-	char path[64];
-	const char *line;
-	int leader = pid;
-
-	snprintf(path, sizeof path, "/proc/%d/status", pid);
-	if (read_file(AT_FDCWD, path, &buffer) == 0) {
-		line = strstr(buffer.data, "\nTgid:");
-		if (line)
-			sscanf(line, "\nTgid: %d", &leader);
-	}
-	free(buffer.data);
-	if (leader != pid)
-		errx(options.failed, "%d is a thread of process %d", pid,
-		     leader);
 }
 
 // The number of a process that has ended can be given to another one. A pidfd

@@ -5,11 +5,8 @@
 #include "cgset.h"
 
 #include <err.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,62 +60,6 @@ static const struct column columns[] = {
     {0},
 };
 
-// A process of the group, or of a group below: all are in one network
-// namespace in a container.
-static int find_process(struct hierarchy *hierarchy, const char *group,
-			void *pid)
-{
-	*(int *)pid = first_process(hierarchy, group, NULL, 0);
-	if (*(int *)pid > 0)
-		return -1; // found: stop
-	return each_child(hierarchy, group, find_process, pid);
-}
-
-static bool in_our_network(int pid)
-{
-	char path[64], ours[64] = "", theirs[64] = "";
-
-	snprintf(path, sizeof path, "/proc/%d/ns/net", pid);
-	return readlink("/proc/self/ns/net", ours, sizeof ours - 1) < 0 ||
-	       readlink(path, theirs, sizeof theirs - 1) < 0 ||
-	       strcmp(ours, theirs) == 0;
-}
-
-// /proc/PID/net/dev shows the interfaces of the namespace that PID is in:
-// nothing has to be entered. A group in the network of whoever asks has no
-// figures of its own. proc(5).
-static void sample_network(struct layout *layout, struct sample *sample)
-{
-	struct buffer buffer = {0};
-	char path[64], *line, *rest;
-	int pid = 0;
-
-	for (size_t i = 0; pid <= 0 && i < layout->count; i++)
-		if (!is_named(&layout->list[i]))
-			find_process(&layout->list[i], sample->group, &pid);
-	if (pid <= 0 || in_our_network(pid))
-		return;
-	snprintf(path, sizeof path, "/proc/%d/net/dev", pid);
-	if (read_file(AT_FDCWD, path, &buffer) < 0)
-		goto out;
-	sample->has_network = true;
-	rest = buffer.data;
-	while ((line = strsep(&rest, "\n"))) {
-		char *colon = strchr(line, ':');
-		unsigned long long received, sent;
-
-		line += strspn(line, " ");
-		if (!colon || strncmp(line, "lo:", 3) == 0 ||
-		    sscanf(colon + 1, "%llu %*u %*u %*u %*u %*u %*u %*u %llu",
-			   &received, &sent) != 2)
-			continue;
-		sample->received += received;
-		sample->sent += sent;
-	}
-out:
-	free(buffer.data);
-}
-
 static void take_sample(struct layout *layout, struct sample *sample)
 {
 	struct sample before = *sample;
@@ -128,7 +69,9 @@ static void take_sample(struct layout *layout, struct sample *sample)
 		sample->has[f] = read_figure(layout, sample->group, f,
 					     &sample->figures[f]) == 0;
 	clock_gettime(CLOCK_MONOTONIC, &sample->time);
-	sample_network(layout, sample);
+	sample->has_network =
+	    read_network(layout, sample->group, &sample->received,
+			 &sample->sent) == 0;
 	if (before.has[CPU_USE] && sample->has[CPU_USE]) {
 		double passed =
 		    (double)(sample->time.tv_sec - before.time.tv_sec) * 1e9 +
