@@ -53,6 +53,8 @@ struct buffer {
 // in stat(2), so this reads until read(2) returns 0. Returns 0, or -1 with
 // errno from openat(2), read(2) or realloc(3); length is then 0.
 int read_file(int dirfd, const char *path, struct buffer *buffer);
+// The same from a descriptor that the caller has opened, and closes.
+int read_descriptor(int fd, struct buffer *buffer);
 // Write text with one write(2), as the kernel's files demand: each write is
 // one request there. Returns 0, or -1 with errno from openat(2) or write(2).
 int write_file(int dirfd, const char *path, const char *text);

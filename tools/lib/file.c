@@ -36,14 +36,11 @@ static int make_room(struct buffer *buffer)
 	return 0;
 }
 
-int read_file(int dirfd, const char *path, struct buffer *buffer)
+int read_descriptor(int fd, struct buffer *buffer)
 {
 	ssize_t got = 0;
-	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
 
 	buffer->length = 0;
-	if (fd < 0)
-		return -1;
 	do {
 		if (got > 0)
 			buffer->length += (size_t)got;
@@ -58,7 +55,17 @@ int read_file(int dirfd, const char *path, struct buffer *buffer)
 		buffer->length = 0;
 	if (buffer->data)
 		buffer->data[buffer->length] = '\0';
-	return close_keeping_errno(fd, got < 0 ? -1 : 0);
+	return got < 0 ? -1 : 0;
+}
+
+int read_file(int dirfd, const char *path, struct buffer *buffer)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+
+	buffer->length = 0;
+	if (fd < 0)
+		return -1;
+	return close_keeping_errno(fd, read_descriptor(fd, buffer));
 }
 
 int write_file(int dirfd, const char *path, const char *text)

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+//
+// machine.c: is this a virtual machine, and whose?
+//
+// Shows:     that a virtual machine is known by its virtual hardware: the
+//            processor, the clock, the firmware's tables. None of that is
+//            secret, for the kernel inside needs it to work well.
+// Mirrors:   systemd-detect-virt(1) --vm, virt-what(1).
+// Leaves out: Xen's dom0 and Hyper-V's root partition, both told as the guests
+//            that they technically are.
+// Read:      Documentation/virt/ in the kernel's source, sysfs(5).
+
+#define _GNU_SOURCE
+#include "vmcompare.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CLOCKS                                                                 \
+	"/sys/devices/system/clocksource/clocksource0/available_clocksource"
+
+// What each side calls the hypervisor, by a name of hypervisors.c; NULL when
+// it says nothing.
+struct signs {
+	struct cpu cpu;
+	const char *processor; // CPUID, as a process gets it
+	const char *kernel;    // the clock and the interfaces that it was given
+	const char *board;     // the firmware: who built the machine
+};
+
+// The signature that comes last counts: one that imitates another puts the
+// other's first, where guests made for the other look.
+static void ask_processor(struct layer *layer, struct signs *signs)
+{
+	const char *name;
+
+	if (!ask_cpu(&signs->cpu)) {
+		note(layer, "CPUID", "not on this architecture");
+		return;
+	}
+	note(layer, "CPUID 1", "hypervisor bit %s",
+	     signs->cpu.hypervisor ? "set" : "not set");
+	for (int i = 0; i < signs->cpu.count; i++) {
+		name = hypervisor_of_signature(signs->cpu.signature[i]);
+		note(layer, "CPUID 0x40000000", "\"%s\"%s",
+		     signs->cpu.signature[i], name ? "" : ", unknown");
+		if (name)
+			signs->processor = name;
+	}
+}
+
+// The kernel asks the processor as well when it starts, in its own mode, and
+// gives its finding to all: the word "hypervisor" among the flags.
+static void ask_cpuinfo(struct layer *layer, struct buffer *buffer)
+{
+	if (read_evidence("/proc/cpuinfo",
+			  "flags: what the kernel saw when it asked: proc(5)",
+			  buffer) < 0)
+		note(layer, "/proc/cpuinfo", "cannot be read");
+	else if (strstr(buffer->data, " hypervisor"))
+		note(layer, "/proc/cpuinfo", "flag hypervisor");
+}
+
+// A guest's own clock stands still when the hypervisor does not run it, so
+// that hypervisors lend theirs. The kernel offers it when it found it.
+static void ask_clock(struct layer *layer, struct signs *signs,
+		      struct buffer *buffer)
+{
+	const char *text = text_evidence(
+	    layer, "clocks", CLOCKS,
+	    "a clock lent by the hypervisor is among these", buffer);
+	char *word, *rest = NULL;
+
+	if (!text)
+		return;
+	note(layer, "clocks", "%s", text);
+	for (word = strtok_r(buffer->data, " ", &rest); word;
+	     word = strtok_r(NULL, " ", &rest))
+		if (hypervisor_of_clock(word))
+			signs->kernel = hypervisor_of_clock(word);
+}
+
+// Xen has a directory of its own in sysfs.
+static void ask_xen(struct layer *layer, struct signs *signs,
+		    struct buffer *buffer)
+{
+	const char *text =
+	    text_evidence(layer, "/sys/hypervisor", "/sys/hypervisor/type",
+			  "only Xen has this file", buffer);
+
+	if (!text)
+		return;
+	note(layer, "/sys/hypervisor", "%s", text);
+	signs->kernel = strcmp(text, "xen") == 0 ? "xen" : signs->kernel;
+}
+
+// QEMU's own device, through which its firmware is configured.
+static bool has_fw_cfg(void)
+{
+	int fd = openat(AT_FDCWD, "/proc/device-tree",
+			O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	bool found = false;
+
+	explain(fd, "QEMU has a device fw-cfg there",
+		"openat(AT_FDCWD, \"/proc/device-tree\", "
+		"O_RDONLY|O_CLOEXEC|O_DIRECTORY)");
+	if (!directory)
+		return false;
+	while (!found && (entry = readdir(directory)))
+		found = strncmp(entry->d_name, "fw-cfg", 6) == 0;
+	closedir(directory);
+	return found;
+}
+
+// Where there is no BIOS, as on arm64, the boot loader hands the kernel a tree
+// that describes the hardware. Hypervisors put themselves in it.
+static void ask_device_tree(struct layer *layer, struct signs *signs,
+			    struct buffer *buffer)
+{
+	static const char path[] = "/proc/device-tree/hypervisor/compatible";
+	const char *text = text_evidence(
+	    layer, "device tree", path,
+	    "the hypervisor's own entry of the device tree", buffer);
+
+	if (text) {
+		note(layer, "device tree", "%s", text);
+		if (strcmp(text, "linux,kvm") == 0)
+			signs->kernel = "kvm";
+		else if (strstr(text, "xen"))
+			signs->kernel = "xen";
+		else if (strstr(text, "vmware"))
+			signs->kernel = "vmware";
+	} else if (has_fw_cfg()) {
+		note(layer, "device tree", "fw-cfg, a device of QEMU");
+		signs->board = "qemu";
+	}
+}
+
+// The tables in which a PC's firmware names its maker; a virtual machine's
+// firmware comes from whoever wrote the program that builds the machine.
+static void ask_dmi(struct layer *layer, struct signs *signs,
+		    struct buffer *buffer)
+{
+	static const char *const paths[] = {
+	    "/sys/class/dmi/id/product_name",
+	    "/sys/class/dmi/id/sys_vendor",
+	    "/sys/class/dmi/id/board_vendor",
+	    "/sys/class/dmi/id/bios_vendor",
+	    "/sys/class/dmi/id/product_version",
+	};
+	const char *text;
+
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		text = text_evidence(layer, "DMI", paths[i],
+				     "a name that the firmware gives (DMI)",
+				     buffer);
+		if (!text)
+			return; // without the first there are no others
+		note(layer, "DMI", "%s: %s", strrchr(paths[i], '/') + 1, text);
+		if (!signs->board)
+			signs->board = hypervisor_of_board(text);
+	}
+}
+
+// ACPI, the other tables of the firmware, are there without DMI too. Bytes 10
+// to 15 of each name its maker. Only root may read them.
+static void ask_acpi(struct layer *layer, struct signs *signs,
+		     struct buffer *buffer)
+{
+	static const char path[] = "/sys/firmware/acpi/tables/FACP";
+	const char *maker = NULL, *name;
+	char oem[7] = "";
+
+	if (!text_evidence(layer, "ACPI", path,
+			   "bytes 10 to 15: the maker's sign", buffer) ||
+	    buffer->length < 16)
+		return;
+	memcpy(oem, buffer->data + 10, 6);
+	name = hypervisor_of_acpi(oem, &maker);
+	note(layer, "ACPI", "maker \"%s\"%s%s", oem, maker ? ": " : "",
+	     maker ? maker : "");
+	if (!signs->board)
+		signs->board = name;
+}
+
+static bool processor_knows(const struct signs *signs, const char *name)
+{
+	const char *other;
+
+	for (int i = 0; i < signs->cpu.count; i++) {
+		other = hypervisor_of_signature(signs->cpu.signature[i]);
+		if (other && strcmp(other, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+// QEMU builds the machine while KVM runs it: then KVM is the hypervisor.
+// VirtualBox, Parallels and the clouds answer CPUID as KVM does, so that Linux
+// works well in them: then the board says whose machine it is.
+static const char *one_name(const struct signs *signs)
+{
+	const char *name = signs->processor ? signs->processor : signs->kernel;
+
+	if (!name && !signs->board && signs->cpu.hypervisor)
+		return "vm-other";
+	if (!name)
+		return signs->board;
+	if (signs->board && strcmp(name, "kvm") == 0 &&
+	    strcmp(signs->board, "qemu") != 0)
+		return signs->board;
+	return name;
+}
+
+static void judge(struct layer *layer, const char *name, const char *how)
+{
+	if (!name) {
+		conclude(layer, "none",
+			 "bare metal, or a hypervisor that leaves no sign");
+		return;
+	}
+	layer->type = type_of(name);
+	conclude(layer, name, "%s%s", title_of(name), how);
+}
+
+// When the kernel found a hypervisor that no signature names, the processor
+// answers the process past that hypervisor: somebody else's, further out.
+size_t find_machines(struct layer layers[2])
+{
+	struct layer *outer = &layers[0], *inner = &layers[1];
+	struct signs signs = {0};
+	struct buffer buffer = {0};
+
+	outer->kind = inner->kind = "virtual machine";
+	ask_processor(outer, &signs);
+	ask_cpuinfo(inner, &buffer);
+	ask_clock(inner, &signs, &buffer);
+	ask_xen(inner, &signs, &buffer);
+	ask_device_tree(inner, &signs, &buffer);
+	ask_dmi(inner, &signs, &buffer);
+	ask_acpi(inner, &signs, &buffer);
+	free(buffer.data);
+
+	if (signs.processor && signs.kernel &&
+	    !processor_knows(&signs, signs.kernel)) {
+		judge(outer, signs.processor, ": it answers CPUID");
+		signs.processor = NULL;
+		judge(inner, one_name(&signs), ": the kernel knows it");
+		return 2;
+	}
+	merge_evidence(outer, inner);
+	judge(outer, one_name(&signs), "");
+	return 1;
+}
