@@ -145,9 +145,9 @@ void open_directories(struct target *target, const struct options *options)
 }
 
 // The strings that the process was started with, each ended by a NUL; it may
-// have overwritten them since. proc_pid_environ(5). Commonest errno: EACCES,
-// as above; ESRCH, a kernel thread, which has no memory of its own (recent kernels
-// tell beforehand; older ones may answer with nothing).
+// have overwritten them since. A kernel thread has no memory to hold any: new
+// kernels say so in its status, old ones give an empty file.
+// proc_pid_environ(5). Commonest errno: EACCES, as above.
 void read_environment(struct target *target)
 {
 	char path[64];
