@@ -167,8 +167,8 @@ static void join_one(const char *controllers, const char *path)
 	if (explain(fd,
 		    "the list of processes in the target's cgroup: "
 		    "cgroups(7)",
-		    "openat(AT_FDCWD, \"%s\", O_WRONLY|O_CLOEXEC)", procs) < 0)
-		err(EXIT_TOOL, "cannot open %s", procs);
+		    "openat(AT_FDCWD, \"%s\", O_WRONLY|O_CLOEXEC)", shown) < 0)
+		err(EXIT_TOOL, "cannot open %s", shown);
 	if (explain(write(fd, "0", 1),
 		    "0 is ourselves: its limits hold for us now: cgroups(7)",
 		    "write(%d, \"0\", 1)", fd) < 0)

@@ -1,0 +1,578 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# nsenter-lite against the kernel's own links in /proc/PID/ns, and against nsenter(1)
+# called with the same arguments.
+
+load ../lib/common
+# bats sets these: shellcheck knows only $output and $lines.
+stderr="" stderr_lines=()
+
+KINDS=(time mnt cgroup uts ipc user pid net)
+
+# A root directory that is no mount point, with the programs that the tests run in it.
+setup_file() {
+    local program library
+    export SCRATCH="$BATS_FILE_TMPDIR/root"
+    mkdir -p "$SCRATCH"/{bin,proc,tmp}
+    for program in sh sleep cat ls readlink nsenter-lite; do
+        program=$(PATH="${BONES_BIN:-$BATS_TEST_DIRNAME/../../build/bin}:$PATH" type -P "$program")
+        cp "$program" "$SCRATCH/bin/"
+        for library in $(ldd "$program" | grep -o '/[^ ]*'); do
+            mkdir -p "$SCRATCH/${library%/*}"
+            cp -L "$library" "$SCRATCH/$library"
+        done
+    done
+    echo inside >"$SCRATCH/marker"
+}
+
+before_test() {
+    targets=() makers=() groups=()
+    ready="$BATS_TEST_TMPDIR/ready"
+    mkfifo "$ready"
+}
+
+after_test() {
+    local pid group
+    for pid in "${targets[@]}" "${makers[@]}"; do
+        kill -KILL "$pid" 2>/dev/null || true
+    done
+    for pid in "${makers[@]}"; do
+        wait "$pid" 2>/dev/null || true
+    done
+    for group in "${groups[@]}"; do
+        wait_for 5 rmdir "$group"
+    done
+}
+
+# start COMMAND...: run it in the background until it writes a line; $target is then its
+# only child.
+start() {
+    "$@" >"$ready" 3>&- &
+    makers+=($!)
+    # <> does not wait for a writer, so the time limit holds.
+    read -r -t 10 _ <>"$ready"
+    target=$(pgrep -P "${makers[-1]}")
+    targets+=("$target")
+}
+
+# make_target OPTION...: a process in the namespaces that unshare(1) makes.
+make_target() {
+    start "${AS[@]}" unshare --fork "$@" sh -c 'echo ready; exec sleep 600 >/dev/null'
+}
+AS=()
+
+# make_chrooted_target: in namespaces of its own, and in $SCRATCH by a plain chroot.
+make_chrooted_target() {
+    # shellcheck disable=SC2016 # for the shell inside
+    start unshare --fork --mount --uts --pid sh -c 'mount -t proc proc "$1/proc"
+        exec chroot "$1" /bin/sh -c "cd /tmp; echo ready; exec sleep 600 >/tmp/null"' sh "$SCRATCH"
+}
+
+# namespaces PID: all eight, one a line, in the order of KINDS.
+namespaces() {
+    local kind
+    for kind in "${KINDS[@]}"; do
+        ns "$1" "$kind"
+    done
+}
+
+# What a command prints to show where it is.
+WHERE="for kind in ${KINDS[*]}; do readlink /proc/self/ns/\$kind; done"
+
+# same OPTION... -- COMMAND...: nsenter-lite does as nsenter(1) does.
+same() {
+    local status_lite output_lite
+    run --separate-stderr nsenter-lite "$@"
+    status_lite=$status output_lite=$output
+    run --separate-stderr nsenter "$@"
+    echo "nsenter-lite: $status_lite: $output_lite"
+    echo "nsenter: $status: $output"
+    [[ $status_lite == "$status" && $output_lite == "$output" ]]
+}
+
+# leak detection cannot work under strace.
+traced() {
+    ASAN_OPTIONS=detect_leaks=0 strace -f -o "$BATS_TEST_TMPDIR/trace" "$@"
+}
+
+@test "nsenter-lite enters each kind, and that kind only" {
+    requires root userns time nsenter
+    make_target -m -u -i -n -p -C -T -U --map-root-user
+    local -A option=([time]=-T [mnt]=-m [cgroup]=-C [uts]=-u [ipc]=-i [user]=-U [pid]=-p [net]=-n)
+    local kind other
+    for kind in "${KINDS[@]}"; do
+        run -0 nsenter-lite -t "$target" "${option[$kind]}" -- sh -c "$WHERE"
+        for other in "${!KINDS[@]}"; do
+            if [[ ${KINDS[other]} == "$kind" ]]; then
+                [ "${lines[other]}" = "$(ns "$target" "$kind")" ]
+                [ "${lines[other]}" != "$(ns self "$kind")" ]
+            else
+                [ "${lines[other]}" = "$(ns self "${KINDS[other]}")" ]
+            fi
+        done
+        same -t "$target" "${option[$kind]}" -- sh -c "$WHERE"
+    done
+}
+
+@test "nsenter-lite: long options and files name the same namespaces" {
+    requires root userns time nsenter
+    make_target -m -u -i -n -p -C -T -U --map-root-user
+    same -t "$target" --mount --uts --ipc --net --pid --user --cgroup --time -- sh -c "$WHERE"
+    [ "$output" = "$(namespaces "$target")" ]
+    local n=/proc/$target/ns
+    same "--mount=$n/mnt" "--uts=$n/uts" "--ipc=$n/ipc" "--net=$n/net" "--pid=$n/pid" \
+        "--user=$n/user" "--cgroup=$n/cgroup" "--time=$n/time" -- sh -c "$WHERE"
+    [ "$output" = "$(namespaces "$target")" ]
+    run -0 nsenter-lite "-u=$n/uts" -- readlink /proc/self/ns/uts
+    [ "$output" = "$(ns "$target" uts)" ]
+    run -0 nsenter-lite "-u$n/uts" -- readlink /proc/self/ns/uts
+    [ "$output" = "$(ns "$target" uts)" ]
+}
+
+@test "nsenter-lite --all enters all eight by one setns" {
+    requires root userns time nsenter strace
+    make_target -m -u -i -n -p -C -T -U --map-root-user
+    same -a -t "$target" -- sh -c "$WHERE"
+    [ "$output" = "$(namespaces "$target")" ]
+    traced nsenter-lite -a -t "$target" true
+    [ "$(grep -c 'setns(' "$BATS_TEST_TMPDIR/trace")" = 1 ]
+}
+
+@test "nsenter-lite --all leaves out a user namespace that is ours" {
+    requires root net nsenter
+    make_target --net --uts
+    same --all --target "$target" -- sh -c "$WHERE"
+    [ "$output" = "$(namespaces "$target")" ]
+}
+
+@test "nsenter-lite: a file takes the place of the target's namespace" {
+    requires root userns net nsenter
+    make_target --user --map-root-user --net --uts
+    # The network is that of the host: to be entered before the user namespace is.
+    same --all "--net=/proc/$$/ns/net" -t "$target" -- sh -c "$WHERE"
+    [ "${lines[7]}" = "$(ns self net)" ]
+    [ "${lines[3]}" = "$(ns "$target" uts)" ]
+    [ "${lines[5]}" = "$(ns "$target" user)" ]
+}
+
+@test "nsenter-lite joins a container of the same ordinary user" {
+    requires root user userns net nsenter
+    AS=(setpriv --reuid nobody --regid nogroup --clear-groups)
+    make_target --user --map-root-user --net --uts --mount
+    # At once, and by descriptors: then the user namespace must come first.
+    local arguments
+    for arguments in '-t PID -U -n -u -m' '-U/proc/PID/ns/user -n/proc/PID/ns/net' \
+        '-t PID -u -n/proc/PID/ns/net -U'; do
+        read -ra arguments <<<"${arguments//PID/$target}"
+        run -0 as_nobody nsenter-lite "${arguments[@]}" --preserve-credentials -- sh -c "$WHERE"
+        [ "${lines[5]}" = "$(ns "$target" user)" ]
+        [ "${lines[7]}" = "$(ns "$target" net)" ]
+    done
+    # Without --preserve-credentials the groups would have to go, which is denied.
+    run -125 --separate-stderr as_nobody nsenter-lite -t "$target" -U true
+    [[ ${stderr_lines[0]} == *'cannot drop the supplementary groups: Operation not permitted' ]]
+    [[ ${stderr_lines[1]} == 'hint: '*'--preserve-credentials'* ]]
+}
+
+@test "nsenter-lite without setns on a pidfd enters kind by kind" {
+    requires root userns strace
+    make_target --user --map-root-user --net --uts --pid
+    run -0 traced -e inject=setns:error=EINVAL:when=1 \
+        nsenter-lite -t "$target" -U -n -u -p -- sh -c "$WHERE"
+    [[ $output == *"$(ns "$target" uts)"*"$(ns "$target" user)"*"$(ns "$target" net)" ]]
+    # Every descriptor is opened before the first is entered.
+    run -0 grep -oE '"ns/[a-z]+"|setns\([0-9]+, CLONE_NEW[A-Z]+\)' "$BATS_TEST_TMPDIR/trace"
+    [[ ${output//$'\n'/ } =~ ^('"ns/'[a-z]+'" '){4}'setns'[^\"]*$ ]]
+}
+
+@test "nsenter-lite --mount alone lands outside of a plain chroot, --root inside" {
+    requires root nsenter
+    make_chrooted_target
+    # Called from inside such a chroot, as in a lab that runs in one.
+    # shellcheck disable=SC2016 # for the shell inside
+    local in_chroot='mount -t proc proc "$0/proc" && exec chroot "$0" /bin/nsenter-lite "$@"'
+    run -0 unshare --mount sh -c "$in_chroot" "$SCRATCH" -t "$target" -m -r -- /bin/cat /marker
+    [ "$output" = inside ]
+    run -0 unshare --mount sh -c "$in_chroot" "$SCRATCH" -t "$target" -m -- /bin/sh -c 'echo /*'
+    [ "$output" = "$(echo /*)" ]
+    same -t "$target" --mount --root -- /bin/cat /marker
+}
+
+@test "nsenter-lite --root, --wd and --wdns: where the command stands" {
+    requires root nsenter
+    make_chrooted_target
+    same -t "$target" -m -r -w -- /bin/sh -c 'pwd; readlink /proc/self/cwd; ls /'
+    [ "${lines[0]}" = /tmp ]
+    same -t "$target" -m -r -W /bin -- /bin/sh -c 'pwd'
+    [ "$output" = /bin ]
+    same "-r$SCRATCH" -W / -- /bin/cat marker
+    [ "$output" = inside ]
+    same "--root=$SCRATCH" "--wd=$SCRATCH/tmp" -- /bin/sh -c pwd
+    [ "$output" = /tmp ]
+    # Without --wd, nothing of where we were is left.
+    cd "$BATS_TEST_TMPDIR"
+    run -0 nsenter-lite -t "$target" -m -r -- /bin/sh -c pwd
+    [ "$output" = / ]
+    # Without --root, a working directory stays.
+    same -t "$target" -u -- pwd
+    [ "$output" = "$BATS_TEST_TMPDIR" ]
+}
+
+@test "nsenter-lite sets user, group and groups as nsenter does" {
+    requires root userns nsenter
+    make_target --user --map-root-user --pid
+    local show='id -u; id -g; grep -e ^Groups: -e ^Uid -e ^Gid /proc/self/status'
+    for arguments in '-U' '-U -p' '-U --preserve-credentials' '-u -S 65534' '-u -G 65534' \
+        '-u -S 1234 -G 1234' '-p -S 4294967294'; do
+        read -ra arguments <<<"$arguments"
+        run -0 setpriv --groups 3,4 nsenter-lite -t "$target" "${arguments[@]}" -- sh -c "$show"
+        local ours=$output
+        run -0 setpriv --groups 3,4 nsenter -t "$target" "${arguments[@]}" -- sh -c "$show"
+        [ "$ours" = "$output" ]
+    done
+    # No such user in the map of the user namespace.
+    run -125 --separate-stderr nsenter-lite -t "$target" -U -S 7 true
+    [[ $stderr == *'cannot set the user ID to 7: Invalid argument' ]]
+    run -125 --separate-stderr nsenter-lite -t "$target" -U -G 7 true
+    [[ $stderr == *'cannot set the group ID to 7: Invalid argument' ]]
+}
+
+@test "nsenter-lite --env gives the target's environment and nothing of ours" {
+    requires root
+    BONE=femur make_target --uts
+    HOST_SECRET=1 run -0 nsenter-lite -t "$target" -u --env -- env
+    [[ $output == *'BONE=femur'* && $output != *HOST_SECRET* ]]
+    [ "$(sort <<<"$output")" = "$(tr '\0' '\n' <"/proc/$target/environ" | sort)" ]
+    HOST_SECRET=1 run -0 nsenter-lite -t "$target" -u -- env
+    [[ $output == *HOST_SECRET* && $output != *femur* ]]
+}
+
+# in_group DIRECTORY...: make each, and put the target into it.
+in_group() {
+    local group
+    for group; do
+        mkdir "$group"
+        groups+=("$group")
+        echo "$target" >"$group/cgroup.procs"
+    done
+}
+
+# The mount points of the hierarchies in which a new cgroup needs no settings first.
+hierarchies() {
+    awk '/ - cgroup2 / || / - cgroup .*[ ,](memory|pids|name=systemd)(,|$)/ { print $5 }' \
+        /proc/self/mountinfo
+}
+
+@test "nsenter-lite --join-cgroup: in every hierarchy that the target is in" {
+    requires root nsenter
+    make_target --pid --uts
+    local points
+    mapfile -t points < <(hierarchies)
+    in_group "${points[@]/%//cb-test-$$}"
+    grep -q "cb-test-$$" "/proc/$target/cgroup"
+    run -0 nsenter-lite -t "$target" -u --join-cgroup -- cat /proc/self/cgroup
+    [ "$output" = "$(cat "/proc/$target/cgroup")" ]
+    run -0 nsenter-lite -t "$target" -u -p -c -- cat /proc/self/cgroup
+    [ "$output" = "$(cat "/proc/$target/cgroup")" ]
+    run -0 nsenter-lite -t "$target" -u -- cat /proc/self/cgroup
+    [ "$output" = "$(cat /proc/self/cgroup)" ]
+}
+
+@test "nsenter-lite --join-cgroup through other mounts, and without any" {
+    requires root cgroup1
+    make_target --uts
+    in_group "/sys/fs/cgroup/pids/cb-test-$$"
+    # A mount of the target's cgroup alone, at a path that mountinfo must escape.
+    local place="$BATS_TEST_TMPDIR/a \\ b"
+    mkdir "$place"
+    run -0 unshare --mount sh -c "mount --bind '/sys/fs/cgroup/pids/cb-test-$$' '$place' &&
+        umount /sys/fs/cgroup/pids && exec nsenter-lite -t $target -c -- cat /proc/self/cgroup"
+    [ "$output" = "$(cat "/proc/$target/cgroup")" ]
+    run -125 --separate-stderr unshare --mount sh -c "umount /sys/fs/cgroup/pids &&
+        exec nsenter-lite -t $target -c true"
+    [[ $stderr == *"cannot join cgroup /cb-test-$$: no mount of the pids hierarchy shows it" ]]
+}
+
+@test "nsenter-lite --join-cgroup: a hostile name does no harm" {
+    requires root cgroup1
+    make_target --uts
+    in_group "/sys/fs/cgroup/pids/cb-test-$$ :"$'\e[31m\\'
+    run -0 --separate-stderr nsenter-lite --explain -t "$target" -c -- cat /proc/self/cgroup
+    [ "$output" = "$(cat "/proc/$target/cgroup")" ]
+    [[ $stderr == *"cb-test-$$ :\\033[31m"* && $stderr != *$'\e'* ]]
+}
+
+@test "nsenter-lite --join-cgroup: the limits hold" {
+    requires root cgroup1
+    make_target --pid
+    in_group "/sys/fs/cgroup/pids/cb-test-$$"
+    echo 1 >"/sys/fs/cgroup/pids/cb-test-$$/pids.max"
+    run -125 --separate-stderr nsenter-lite -t "$target" -p -c true
+    [[ $stderr == *'cannot fork: Resource temporarily unavailable' ]]
+}
+
+@test "nsenter-lite ends as the command ends" {
+    requires root user
+    make_target --pid --uts
+    local kind
+    for kind in -u -p; do
+        run -0 nsenter-lite -t "$target" "$kind" true
+        run -7 nsenter-lite -t "$target" "$kind" -- sh -c 'exit 7'
+        run -127 --separate-stderr nsenter-lite -t "$target" "$kind" /no/such/command
+        [[ $stderr == *'cannot execute /no/such/command: No such file or directory' ]]
+        run -126 nsenter-lite -t "$target" "$kind" /etc/passwd
+        # shellcheck disable=SC2016 # for the shell inside
+        run -143 nsenter-lite -t "$target" "$kind" -- sh -c 'kill -TERM $$'
+        # Not a status that looks like it: the same signal.
+        # shellcheck disable=SC2016 # as above
+        run -0 how_it_ends nsenter-lite -t "$target" "$kind" -- sh -c 'kill -KILL $$'
+        [ "$output" = 'signal 9' ]
+        # The child's status must not get lost where SIGCHLD is ignored.
+        run -7 env --ignore-signal=CHLD nsenter-lite -t "$target" "$kind" -- sh -c 'exit 7'
+    done
+}
+
+# How the kernel reports the end of a command.
+how_it_ends() {
+    perl -e 'system { $ARGV[0] } @ARGV; printf "%s %d\n", $? & 127 ? "signal" : "status",
+             $? & 127 ? $? & 127 : $? >> 8' "$@"
+}
+
+@test "nsenter-lite passes signals on to the command in its child" {
+    requires root
+    make_target --pid
+    nsenter-lite -t "$target" -p -- \
+        sh -c 'trap "exit 42" TERM; echo ready; while :; do sleep 0.1; done' >"$ready" 3>&- &
+    local lite=$! result=0
+    read -r -t 20 _ <>"$ready"
+    kill -TERM "$lite"
+    wait "$lite" || result=$?
+    [ "$result" = 42 ]
+}
+
+@test "nsenter-lite --no-fork: only the children are inside" {
+    requires root nsenter
+    make_target --pid
+    # shellcheck disable=SC2016 # for the shell inside
+    run -0 nsenter-lite -t "$target" -p --no-fork -- \
+        sh -c 'readlink /proc/$$/ns/pid /proc/$$/ns/pid_for_children; exit 0'
+    [ "${lines[0]}" = "$(ns self pid)" ]
+    [ "${lines[1]}" = "$(ns "$target" pid)" ]
+    run -0 nsenter-lite -t "$target" -p -- sh -c "exec readlink /proc/self/ns/pid"
+    [ "$output" = "$(ns "$target" pid)" ]
+}
+
+@test "nsenter-lite runs SHELL, or /bin/sh" {
+    SHELL=/bin/cat run -0 nsenter-lite <<<hello
+    [ "$output" = hello ]
+    # shellcheck disable=SC2016 # for the shell inside
+    run -0 env -u SHELL nsenter-lite <<<'echo "$0"'
+    [ "$output" = /bin/sh ]
+}
+
+@test "nsenter-lite lets no descriptor above 2 through, unless told to" {
+    requires root
+    make_target --pid
+    local kind
+    for kind in -u -p; do
+        # 3 is that of ls itself.
+        run -0 nsenter-lite -t "$target" "$kind" -r -w -- ls /proc/self/fd 9</ 200</etc
+        [ "${output//$'\n'/ }" = '0 1 2 3' ]
+        run -0 nsenter-lite --keep-fds -t "$target" "$kind" -r -w -- ls /proc/self/fd 9</ 200</etc
+        [[ " ${output//$'\n'/ } " == *' 200 '*' 9 '* ]]
+    done
+}
+
+@test "escape: a directory of the host, left open, is no way out" {
+    requires root
+    make_chrooted_target
+    echo secret >"$BATS_TEST_TMPDIR/secret"
+    local attack='cat /proc/self/fd/9/secret || { cd /proc/self/fd/9 && cat secret; }'
+    run --separate-stderr nsenter-lite -a -r -w -t "$target" -- /bin/sh -c "$attack" 9<"$BATS_TEST_TMPDIR"
+    [ "$status" -ne 0 ]
+    [ -z "$output" ]
+    # The attack is real: it is this door that was shut.
+    run -0 nsenter-lite --keep-fds -a -r -w -t "$target" -- /bin/sh -c "$attack" 9<"$BATS_TEST_TMPDIR"
+    [ "$output" = secret ]
+}
+
+@test "escape: the working directory of the caller is no way out" {
+    requires root nsenter
+    make_chrooted_target
+    echo secret >"$BATS_TEST_TMPDIR/secret"
+    cd "$BATS_TEST_TMPDIR"
+    local arguments from_root="${BATS_TEST_TMPDIR#/}/secret"
+    # The original leaves one or the other open: where it was called from, or, after a
+    # mount namespace, the root of that, outside of the chroot.
+    for arguments in '-r secret' "-m -r $from_root"; do
+        read -ra arguments <<<"$arguments"
+        run --separate-stderr nsenter-lite -t "$target" "${arguments[@]:0:${#arguments[@]}-1}" \
+            -- /bin/cat "${arguments[-1]}"
+        [ "$status" -ne 0 ]
+        [ -z "$output" ]
+        run -0 nsenter -t "$target" "${arguments[@]:0:${#arguments[@]}-1}" \
+            -- /bin/cat "${arguments[-1]}"
+        [ "$output" = secret ]
+    done
+}
+
+# calls: the system calls in what --explain or strace wrote, one form for both. Of what
+# strace saw, only what the narrative names.
+calls() {
+    local names='pidfd_open|setns|fchdir|chroot|chdir|close_range|setgroups|setgid|setuid|clone'
+    sed -E -e 's/^[0-9]+ +//; s/ +\([A-Za-z ]+\)$//; s/ += /=/; / <unfinished/d' \
+        -e 's/^(clone\(|<\.\.\. clone resumed>).*\)=/clone()=/' |
+        grep -E -e "^($names)\(" -e '^write\([0-9]+, "0", 1\)' \
+            -e '^openat\(([0-9]+, "(root"|cwd"|ns/)|AT_FDCWD, "/proc/[0-9]+("|/ns/)|.*cgroup\.procs")'
+}
+
+@test "nsenter-lite --explain tells what strace sees" {
+    requires root userns strace nsenter
+    make_target -m -u -i -n -p -C -T -U --map-root-user
+    in_group "$(hierarchies | head -n 1)/cb-test-$$"
+    local arguments
+    for arguments in '-a -r -w -c' '-U -n -p -S 0 -G 0' '-a -n/proc/PID/ns/net' \
+        '-u -r/ -W /tmp --keep-fds' '-m -F' '-c'; do
+        read -ra arguments <<<"${arguments//PID/$target}"
+        run -0 --separate-stderr traced nsenter-lite --explain -t "$target" "${arguments[@]}" -- true
+        [ "$(calls <<<"$stderr")" = "$(calls <"$BATS_TEST_TMPDIR/trace")" ]
+        [[ $stderr == 'pidfd_open('*') = '* ]]
+    done
+    # Each call has its lesson.
+    [ "$(grep -c '^    .*([0-9])$' <<<"$stderr")" = "$(grep -c '^[a-z]' <<<"$stderr")" ]
+    # Refused, and then kind by kind.
+    run -125 --separate-stderr traced nsenter-lite --explain -t $$ -U -u -- true
+    [ "$(calls <<<"$stderr")" = "$(calls <"$BATS_TEST_TMPDIR/trace")" ]
+    [[ $stderr == *'setns('*'CLONE_NEWUTS|CLONE_NEWUSER) = -1 EINVAL'* ]]
+}
+
+@test "nsenter-lite: bad values are usage errors, named" {
+    local bad
+    for bad in 0 -1 x 1x '' ' 1' 2147483648 99999999999999999999 $'1\n2'; do
+        run -125 --separate-stderr nsenter-lite -t "$bad" -u true
+        [[ $stderr == *"not a process ID:${bad:+ $bad}"* && -z $output ]]
+    done
+    for bad in -1 x 4294967295 ''; do
+        run -125 --separate-stderr nsenter-lite -S "$bad" true
+        [[ $stderr == *"not a user ID:${bad:+ $bad}"* ]]
+        run -125 --separate-stderr nsenter-lite -G "$bad" true
+        [[ $stderr == *"not a group ID:${bad:+ $bad}"* ]]
+    done
+    for bad in -m -u -i -n -p -U -C -T; do
+        run -125 --separate-stderr nsenter-lite "$bad" true
+        [[ $stderr == *"$bad needs --target PID, or a file" ]]
+    done
+    for bad in -a -r -w -e -c; do
+        run -125 --separate-stderr nsenter-lite "$bad" true
+        [[ $stderr == *'need --target PID' ]]
+    done
+    run -125 --separate-stderr nsenter-lite -w/ -W / true
+    [[ $stderr == *'--wd and --wdns exclude each other' ]]
+    run -125 --separate-stderr nsenter-lite --no-such-option
+    [[ $stderr == *no-such-option* && -z $output ]]
+    run -125 --separate-stderr nsenter-lite -t
+    [[ $stderr == *'requires an argument'* ]]
+}
+
+@test "nsenter-lite: files and directories that will not do" {
+    requires root
+    run -125 --separate-stderr nsenter-lite --net=/no/such/file true
+    [[ $stderr == *'cannot open /no/such/file: No such file or directory' ]]
+    run -125 --separate-stderr nsenter-lite --net=/etc/passwd true
+    [[ $stderr == *'not a net namespace: /etc/passwd' ]]
+    run -125 --separate-stderr nsenter-lite --net=/proc/self/ns/uts true
+    [[ $stderr == *'not a net namespace: /proc/self/ns/uts' ]]
+    run -125 --separate-stderr nsenter-lite -r/etc/passwd true
+    [[ $stderr == *'cannot open directory /etc/passwd: Not a directory' ]]
+    run -125 --separate-stderr nsenter-lite -w/no/such true
+    [[ $stderr == *'cannot open directory /no/such: No such file or directory' ]]
+    run -125 --separate-stderr nsenter-lite -W /no/such true
+    [[ $stderr == *'cannot change to directory /no/such: No such file or directory' ]]
+}
+
+@test "nsenter-lite: no such process, a process that has ended, a thread" {
+    requires root strace
+    local pid_max option
+    read -r pid_max </proc/sys/kernel/pid_max
+    run -125 --separate-stderr nsenter-lite -t "$((pid_max + 1))" -u true
+    [[ $stderr == *"cannot find process $((pid_max + 1)): No such process" ]]
+    # One that has ended and that nobody has waited for yet.
+    start sh -c 'sh -c : & echo ready; exec sleep 600 >/dev/null'
+    wait_for 5 grep -q 'State:.*Z' "/proc/$target/status"
+    for option in -u -a -r -w -e; do
+        run -125 --separate-stderr nsenter-lite -t "$target" "$option" true
+        [[ $stderr == *"process $target has ended" ]]
+    done
+}
+
+@test "nsenter-lite: the target ends between two steps" {
+    requires root strace
+    make_target --uts
+    # The tool is held for two seconds after each step of pinning the target.
+    ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e inject=pidfd_open:delay_exit=2000000 \
+        nsenter-lite -t "$target" -u true 2>"$BATS_TEST_TMPDIR/error" 3>&- &
+    local tracer=$! result=0
+    wait_for 10 holds_pidfd "$tracer"
+    kill -KILL "$target"
+    wait "${makers[0]}" || true
+    wait "$tracer" || result=$?
+    cat "$BATS_TEST_TMPDIR/error"
+    [ "$result" = 125 ]
+    grep -q "process $target has ended" "$BATS_TEST_TMPDIR/error"
+}
+
+# holds_pidfd PID: its child has a pidfd.
+holds_pidfd() {
+    [[ $(readlink "/proc/$(pgrep -P "$1")/fd/3") == *pidfd* ]]
+}
+
+@test "nsenter-lite: a kernel thread is in the first namespaces" {
+    requires root
+    # Of a kernel thread, the kernel has no executable to show.
+    [[ $(ps -o ppid= -p 2) -eq 0 && ! -e /proc/2/exe ]] || skip 'needs to see a kernel thread'
+    run -0 nsenter-lite -a -r -w -t 2 -- sh -c "$WHERE"
+    [ "$output" = "$(namespaces 2)" ]
+    run -125 --separate-stderr nsenter-lite -t 2 --env true
+    [[ $stderr == *'process 2 is a kernel thread: it has no environment' ]]
+}
+
+@test "nsenter-lite: why the kernel refuses" {
+    requires root userns
+    # Our own user namespace.
+    run -125 --separate-stderr nsenter-lite -t $$ -U true
+    [[ ${stderr_lines[0]} == *"cannot enter the user namespace of process $$: Invalid argument" ]]
+    [[ ${stderr_lines[1]} == 'hint: this process is in that user namespace already'* ]]
+    # A pid namespace above ours.
+    run -125 --separate-stderr unshare --pid --fork nsenter-lite "-p/proc/$$/ns/pid" true
+    [[ ${stderr_lines[1]} == 'hint: that pid namespace is not below ours'* ]]
+    # A namespace of a user namespace above ours.
+    run -125 --separate-stderr unshare --user --map-root-user nsenter-lite "-u/proc/self/ns/uts" true
+    [[ ${stderr_lines[1]} == 'hint: that namespace belongs to a user namespace outside ours'* ]]
+    # A capability that is not there.
+    run -125 --separate-stderr setpriv --bounding-set -sys_admin -- nsenter-lite -t $$ -u true
+    [[ ${stderr_lines[0]} == *"cannot enter the uts namespace of process $$: Operation not permitted" ]]
+    [[ ${stderr_lines[1]} == 'hint: this process does not have CAP_SYS_ADMIN'* ]]
+    # A /proc in which processes have other numbers.
+    run -125 --separate-stderr unshare --pid --fork nsenter-lite -t 1 -u true
+    [[ $stderr == *'/proc is not that of our pid namespace'* ]]
+}
+
+@test "nsenter-lite without privilege: refused, with the reason" {
+    requires root user
+    make_target --uts
+    local option
+    for option in -a -u -r -w -e; do
+        run -125 --separate-stderr as_nobody nsenter-lite -t "$target" "$option" true
+        [[ ${stderr_lines[0]} == *'Permission denied' ]]
+        [[ ${stderr_lines[1]} == 'hint: this process does not have CAP_SYS_PTRACE'* ]]
+    done
+    run -125 --separate-stderr as_nobody nsenter-lite -S 0 true
+    [[ $stderr == *'cannot set the user ID to 0: Operation not permitted' ]]
+}
+
+@test "nsenter-lite --help and --version go to standard output" {
+    run -0 --separate-stderr nsenter-lite --help
+    [[ $output == usage:* && -z $stderr ]]
+    run -0 --separate-stderr nsenter-lite --version
+    [[ $output == *'Container Bones'* && -z $stderr ]]
+}
