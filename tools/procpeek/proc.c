@@ -37,78 +37,62 @@ int open_proc(void)
 	return fd;
 }
 
-// Room for the next read and the final NUL.
-static int grow(struct buffer *buffer)
-{
-	size_t capacity = buffer->capacity ? buffer->capacity * 2 : 8192;
-	char *data;
-
-	if (buffer->capacity - buffer->length > 1)
-		return 0;
-	data = realloc(buffer->data, capacity);
-	if (!data)
-		return -1;
-	buffer->data = data;
-	buffer->capacity = capacity;
-	return 0;
-}
-
-// The kernel makes up the text while it is read. A file of one record comes
-// whole if it fits; one of many (mountinfo) may stop short between two of
-// them, and only a read of 0 bytes says that there are no more.
-static int read_all(int fd, bool one_record, struct buffer *buffer)
-{
-	ssize_t got;
-
-	do {
-		size_t room;
-
-		if (grow(buffer) < 0)
-			return -1;
-		room = buffer->capacity - buffer->length - 1;
-		got = read(fd, buffer->data + buffer->length, room);
-		if (got > 0)
-			buffer->length += (size_t)got;
-		if (one_record && got > 0 && (size_t)got < room)
-			break;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	return got < 0 ? -1 : 0;
-}
-
-// Opening and reading can each fail with ESRCH or ENOENT: the process ended
+// Opening and reading can each fail with ENOENT or ESRCH: the process ended
 // in between. EACCES: the file is only for those who may trace the process,
 // ptrace(2).
-int read_proc(int dirfd, const char *path, struct buffer *buffer,
-	      const char *lesson)
+static int open_narrated(int dirfd, const char *path, const char *lesson)
 {
-	static const char *const one_record[] = {"stat", "status", "cmdline"};
-	const char *name = basename(path);
-	bool single = false;
-	int result, saved, fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
 
-	buffer->length = 0;
 	if (dirfd == AT_FDCWD)
 		explain(fd, lesson,
 			"openat(AT_FDCWD, \"%s\", O_RDONLY|O_CLOEXEC)", path);
 	else
 		explain(fd, lesson, "openat(%d, \"%s\", O_RDONLY|O_CLOEXEC)",
 			dirfd, path);
-	if (fd < 0) {
-		if (buffer->data)
-			buffer->data[0] = '\0';
-		return -1;
-	}
-	for (size_t i = 0; i < sizeof one_record / sizeof *one_record; i++)
-		single = single || strcmp(name, one_record[i]) == 0;
-	result = read_all(fd, single, buffer);
-	if (result < 0)
-		buffer->length = 0;
-	if (buffer->data)
-		buffer->data[buffer->length] = '\0';
-	saved = errno;
+	return fd;
+}
+
+static int close_after(int fd, int result)
+{
+	int saved = errno;
+
 	close(fd);
 	errno = saved;
 	return result;
+}
+
+int read_proc(int dirfd, const char *path, struct buffer *buffer,
+	      const char *lesson)
+{
+	int fd = open_narrated(dirfd, path, lesson);
+
+	buffer->length = 0;
+	if (fd < 0)
+		return -1;
+	return close_after(fd, read_descriptor(fd, buffer));
+}
+
+// The kernel makes up the text while it is read. stat, status and cmdline
+// come whole in one read(2) if there is room: a second one, only to be told
+// that there is no more, would be a third of the time of a long list.
+static int read_record(int dirfd, const char *path, struct buffer *buffer,
+		       const char *lesson)
+{
+	int fd = open_narrated(dirfd, path, lesson);
+	ssize_t got;
+
+	buffer->length = 0;
+	if (fd < 0)
+		return -1;
+	if (buffer->capacity < 2) // nothing read yet: this makes room
+		return close_after(fd, read_descriptor(fd, buffer));
+	got = read(fd, buffer->data, buffer->capacity - 1);
+	if (got == (ssize_t)buffer->capacity - 1 && lseek(fd, 0, SEEK_SET) == 0)
+		return close_after(fd, read_descriptor(fd, buffer));
+	buffer->length = got < 0 ? 0 : (size_t)got;
+	buffer->data[buffer->length] = '\0';
+	return close_after(fd, got < 0 ? -1 : 0);
 }
 
 ssize_t read_link(int dirfd, const char *path, char *target, size_t size,
@@ -202,15 +186,17 @@ int read_process(int dirfd, const char *prefix, int pid,
 
 	process->pid = pid;
 	snprintf(path, sizeof path, "%sstat", prefix);
-	if (read_proc(dirfd, path, text, "ids, state and times: proc(5)") < 0 ||
+	if (read_record(dirfd, path, text, "ids, state and times: proc(5)") <
+		0 ||
 	    parse_stat(text->data, process) < 0)
 		return -1;
 	snprintf(path, sizeof path, "%scmdline", prefix);
-	if (read_proc(dirfd, path, text, "the arguments: proc(5)") < 0)
+	if (read_record(dirfd, path, text, "the arguments: proc(5)") < 0)
 		return -1;
 	process->command = command_line(process, text);
 	snprintf(path, sizeof path, "%sstatus", prefix);
-	if (read_proc(dirfd, path, text, "users, memory, more: proc(5)") < 0) {
+	if (read_record(dirfd, path, text, "users, memory, more: proc(5)") <
+	    0) {
 		free(process->command);
 		return -1;
 	}

@@ -95,7 +95,7 @@ struct process_list {
 
 // A descriptor of /proc, or the end of the program.
 int open_proc(void);
-// Read a file of /proc in one read(2) where that is enough. Narrates.
+// Read a file of /proc, and narrate that. 0, or -1 with errno.
 int read_proc(int dirfd, const char *path, struct buffer *buffer,
 	      const char *lesson);
 // Narrated readlinkat(2): the length, or -1.
