@@ -265,6 +265,7 @@ struct column {
 	const char *heading; // in JSON: key
 	const char *key;
 	enum { LEFT, RIGHT, TREE } kind;
+	// BOTH with RIGHT is a number in JSON, the others of BOTH are strings.
 	enum { BOTH, TEXT_ONLY, JSON_STRING, JSON_NUMBER } use;
 };
 

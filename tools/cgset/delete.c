@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+typedef char message[2L * PATH_MAX];
+
 // A process that is gone for its parent can hold its group for a moment more,
 // and v1 has no event to wait for: so ask again, this often, this long.
 enum { PAUSE_MS = 10, TRIES = 200 };
@@ -28,7 +30,7 @@ static int find_occupied(struct hierarchy *hierarchy, const char *group,
 	char names[512];
 
 	if (first_process(hierarchy, group, names, sizeof names)) {
-		snprintf(text, 2 * PATH_MAX, "%s: %s",
+		snprintf(text, sizeof(message), "%s: %s",
 			 full_path(hierarchy, group, NULL), names);
 		return -1;
 	}
@@ -40,7 +42,7 @@ static int find_occupied(struct hierarchy *hierarchy, const char *group,
 // Nothing is removed while there is a process anywhere in the subtree.
 static void wait_until_empty(struct layout *layout, const char *group)
 {
-	char text[2 * PATH_MAX] = "";
+	message text = "";
 
 	for (size_t i = 0, tries = 0; i < layout->count;) {
 		if (is_named(&layout->list[i]) ||

@@ -32,21 +32,22 @@ void add_change(struct plan *plan, struct hierarchy *hierarchy,
 	va_end(arguments);
 }
 
+// v1 says "no limit" as -1 and reads it back as the last page below 2^63, v2
+// says max.
 uint64_t planned_memory(struct plan *plan, struct hierarchy *hierarchy,
 			const char *file)
 {
 	char *text = NULL;
+	const char *planned = NULL;
 	uint64_t limit;
 
 	for (size_t i = 0; i < plan->count; i++)
 		if (strcmp(plan->list[i].file, file) == 0)
-			text = strdup(plan->list[i].value);
-	if (!text)
-		text = read_group_text(hierarchy, plan->group, file);
-	// v1 says "no limit" as -1 and reads it back as the last page below
-	// 2^63, v2 says max.
-	if (!text ||
-	    parse_number(text, 0, INT64_MAX & ~UINT64_C(0xffff), &limit) < 0)
+			planned = plan->list[i].value;
+	if (!planned)
+		planned = text = read_group_text(hierarchy, plan->group, file);
+	if (!planned ||
+	    parse_number(planned, 0, INT64_MAX - 0x10000, &limit) < 0)
 		limit = UINT64_MAX;
 	free(text);
 	return limit;
@@ -104,16 +105,20 @@ static int remember(struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct change *change = &plan->list[i];
 		struct hierarchy *hierarchy = change->hierarchy;
+		bool missing;
 
 		change->before =
 		    read_group_text(hierarchy, plan->group, change->file);
-		if (change->before || errno != ENOENT || narration == DRY_RUN)
+		missing = errno == ENOENT;
+		if (change->before || narration == DRY_RUN)
 			continue;
 		if (!group_exists(hierarchy, plan->group)) {
 			warnx("no group /%s: no folder %s", plan->group,
 			      full_path(hierarchy, plan->group, NULL));
 			return -1;
 		}
+		if (!missing) // some files can only be written
+			continue;
 		warnx("%s: no file %s", change->text,
 		      full_path(hierarchy, plan->group, change->file));
 		if (hierarchy->v2)
@@ -210,7 +215,7 @@ int verb_set(struct layout *layout, char *operands[])
 		errx(options.misused, "the root group has no limits");
 	while (operands[1 + count])
 		count++;
-	settings = calloc(count, sizeof *settings);
+	settings = calloc(count + 1, sizeof *settings);
 	if (!settings)
 		err(options.failed, "cannot allocate memory");
 	for (size_t i = 0; i < count; i++)

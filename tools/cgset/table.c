@@ -17,6 +17,8 @@ static void add_column(struct libscols_table *table,
 	struct libscols_column *added;
 	bool shown =
 	    options.json ? column->use != TEXT_ONLY : column->use <= TEXT_ONLY;
+	bool number = column->use == JSON_NUMBER ||
+		      (column->use == BOTH && column->kind == RIGHT);
 	int flags = shown ? 0 : SCOLS_FL_HIDDEN;
 
 	if (column->kind == RIGHT)
@@ -27,9 +29,8 @@ static void add_column(struct libscols_table *table,
 	    table, options.json ? column->key : column->heading, 0, flags);
 	if (!added)
 		err(options.failed, "cannot make a table");
-	scols_column_set_json_type(added, column->use == JSON_NUMBER
-					      ? SCOLS_JSON_NUMBER
-					      : SCOLS_JSON_STRING);
+	scols_column_set_json_type(added, number ? SCOLS_JSON_NUMBER
+						 : SCOLS_JSON_STRING);
 }
 
 struct libscols_table *new_table(const char *name, const struct column *column)
