@@ -154,18 +154,21 @@ static void ask_dmi(struct layer *layer, struct signs *signs,
 	    "/sys/class/dmi/id/bios_vendor",
 	    "/sys/class/dmi/id/product_version",
 	};
-	const char *text;
+	bool found = false;
 
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-		text = text_evidence(layer, "DMI", paths[i],
-				     "a name that the firmware gives (DMI)",
-				     buffer);
-		if (!text)
-			return; // without the first there are no others
-		note(layer, "DMI", "%s: %s", strrchr(paths[i], '/') + 1, text);
+		if (read_evidence(paths[i],
+				  "a name that the firmware gives (DMI)",
+				  buffer) < 0)
+			continue;
+		note(layer, "DMI", "%s: %.*s", strrchr(paths[i], '/') + 1,
+		     (int)strcspn(buffer->data, "\n"), buffer->data);
 		if (!signs->board)
-			signs->board = hypervisor_of_board(text);
+			signs->board = hypervisor_of_board(buffer->data);
+		found = true;
 	}
+	if (!found)
+		note(layer, "DMI", "not there");
 }
 
 // ACPI, the other tables of the firmware, are there without DMI too. Bytes 10

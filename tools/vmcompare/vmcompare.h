@@ -11,6 +11,8 @@
 
 struct options {
 	const char *columns; // -o, or NULL for all
+	const char *image;   // write the guest there instead of running it
+	uint64_t memory;     // of the guest; 0: not said
 	bool json;
 	bool noheadings;
 };
@@ -111,9 +113,20 @@ void set_cell(struct libscols_table *table, struct libscols_line *line,
 	      const char *column, const char *text);
 void print_table(struct libscols_table *table);
 
-// --- where.c, types.c: the verbs -------------------------------------------
+// --- guest.c, nokvm.c: a guest, and what to do without /dev/kvm ------------
+
+extern const char guest[]; // machine code for x86
+extern const size_t guest_size;
+
+// Run the guest on /dev/kvm with that much memory.
+void virtualize(uint64_t memory);
+// Say what failed, by errno and what can be found out, and what works instead.
+noreturn void no_kvm(const char *what);
+
+// --- where.c, types.c, nokvm.c: the verbs ----------------------------------
 
 void where_am_i(const struct options *options);
 void print_types(const struct options *options);
+void run_guest(const struct options *options);
 
 #endif
