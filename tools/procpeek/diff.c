@@ -144,7 +144,7 @@ static void print_json(const struct pair pairs[LESSONS])
 	for (size_t i = 0; i < LESSONS; i++) {
 		if (pairs[i].verdict == SAME)
 			continue;
-		line = table_line(&table, NULL);
+		line = table_line(&table);
 		table_text(&table, line, DIFF_WHAT, pairs[i].lesson->key);
 		table_text(&table, line, DIFF_VERDICT,
 			   verdicts[pairs[i].verdict]);
@@ -160,7 +160,7 @@ static void print_json(const struct pair pairs[LESSONS])
 
 static void two_cells(struct table *table, const char *left, const char *right)
 {
-	struct libscols_line *line = table_line(table, NULL);
+	struct libscols_line *line = table_line(table);
 
 	table_text(table, line, 0, left);
 	table_text(table, line, 1, right);

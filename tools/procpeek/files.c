@@ -67,7 +67,7 @@ static void file_line(struct table *table, int directory, const char *name)
 
 	if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return; // removed since the directory was read
-	line = table_line(table, NULL);
+	line = table_line(table);
 	show_mode(status.st_mode, mode);
 	table_text(table, line, FILES_MODE, mode);
 	table_number(table, line, FILES_UID, status.st_uid);
@@ -107,7 +107,8 @@ static void list_directory(struct table *table, int fd)
 		}
 		names[count++] = format("%s", entry->d_name);
 	}
-	qsort(names, count, sizeof *names, by_name);
+	if (names)
+		qsort(names, count, sizeof *names, by_name);
 	for (size_t i = 0; i < count; i++) {
 		file_line(table, fd, names[i]);
 		free(names[i]);

@@ -26,7 +26,7 @@ int open_root(struct subject *subject)
 	int fd = openat(subject->dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	explain(fd, "the root directory of the process: proc(5)",
-		"openat(%d, \"root\", O_PATH|O_DIRECTORY|O_CLOEXEC)",
+		"openat(%d, \"root\", O_RDONLY|O_CLOEXEC|O_PATH|O_DIRECTORY)",
 		subject->dir);
 	return fd;
 }

@@ -77,7 +77,7 @@ static void show_time(struct table *table, struct libscols_line *line,
 static void list_line(struct table *table, const struct process *process,
 		      const struct clock *clock)
 {
-	struct libscols_line *line = table_line(table, NULL);
+	struct libscols_line *line = table_line(table);
 	char text[64];
 
 	table_text(table, line, LIST_USER, user_name(process->euid));
@@ -145,11 +145,10 @@ static const struct column tree_columns[] = {
 };
 
 static struct libscols_line *tree_line(struct table *table,
-				       struct libscols_line *parent,
 				       const struct process *process,
 				       const struct clock *clock)
 {
-	struct libscols_line *line = table_line(table, parent);
+	struct libscols_line *line = table_line(table);
 	const int64_t *field = process->field;
 	char text[64];
 
@@ -168,54 +167,61 @@ static struct libscols_line *tree_line(struct table *table,
 	return line;
 }
 
-// A parent's line must be there before its child's, and a PID says nothing
-// about which of two was first: PIDs wrap around. So a line first asks for
-// its parent's. `lines` marks those being made, should the list, which was
-// not read in one instant, show a circle.
-static struct libscols_line *
-grow_tree(struct table *table, const struct process_list *list, size_t index,
-	  struct libscols_line **lines, bool *begun, const struct clock *clock,
-	  int root)
+// Is the process root, or is root above it? The list was not read in one
+// instant: should it show a circle, its length is the end of the way.
+static bool descends(const struct process_list *list,
+		     const struct process *process, int root)
 {
-	const struct process *process = &list->at[index];
-	const struct process *parent = NULL;
-	struct libscols_line *above = NULL;
+	for (size_t i = 0; process && i < list->count; i++) {
+		if (process->pid == root)
+			return true;
+		process = find_process(list, process->field[STAT_PPID]);
+	}
+	return false;
+}
 
-	if (begun[index])
-		return lines[index];
-	begun[index] = true;
-	if (process->pid != root)
-		parent = find_process(list, process->field[STAT_PPID]);
-	if (parent)
-		above = grow_tree(table, list, (size_t)(parent - list->at),
-				  lines, begun, clock, root);
-	if (root == 0 || process->pid == root || above)
-		lines[index] = tree_line(table, above, process, clock);
-	return lines[index];
+struct branch {
+	struct libscols_line *line; // NULL: not below the root
+};
+
+// First a line for each process, then each below its parent's: a parent may
+// come after its child in the list, as PIDs wrap around.
+static void grow_tree(struct table *table, const struct process_list *list,
+		      const struct clock *clock, int root)
+{
+	struct branch *branches = calloc(list->count + 1, sizeof *branches);
+	const struct process *parent;
+
+	if (!branches)
+		err(EXIT_FAILURE, "cannot allocate memory");
+	for (size_t i = 0; i < list->count; i++)
+		if (root == 0 || descends(list, &list->at[i], root))
+			branches[i].line =
+			    tree_line(table, &list->at[i], clock);
+	for (size_t i = 0; i < list->count; i++) {
+		if (!branches[i].line || list->at[i].pid == root)
+			continue;
+		parent = find_process(list, list->at[i].field[STAT_PPID]);
+		if (parent)
+			scols_line_add_child(branches[parent - list->at].line,
+					     branches[i].line);
+	}
+	free(branches);
 }
 
 void command_tree(int proc, int pid)
 {
 	struct process_list list = {0};
-	struct libscols_line **lines;
 	struct clock clock;
 	struct table table;
-	bool *begun;
 
 	table_open(&table, "tree", tree_columns,
 		   sizeof tree_columns / sizeof *tree_columns);
 	read_clock(proc, &clock);
 	read_processes(proc, &list);
-	if (pid && !find_process(&list, pid))
+	if (!list.at || (pid && !find_process(&list, pid)))
 		errx(EXIT_FAILURE, "there is no process %d", pid);
-	lines = calloc(list.count + 1, sizeof *lines);
-	begun = calloc(list.count + 1, sizeof *begun);
-	if (!lines || !begun)
-		err(EXIT_FAILURE, "cannot allocate memory");
-	for (size_t i = 0; i < list.count; i++)
-		grow_tree(&table, &list, i, lines, begun, &clock, pid);
+	grow_tree(&table, &list, &clock, pid);
 	table_print(&table);
-	free(lines);
-	free(begun);
 	free_processes(&list);
 }

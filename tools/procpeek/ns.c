@@ -110,7 +110,7 @@ static void ns_line(struct table *table, int proc,
 		    const struct membership *first, size_t count,
 		    struct buffer *scratch)
 {
-	struct libscols_line *line = table_line(table, NULL);
+	struct libscols_line *line = table_line(table);
 	const char *kind = namespace_kinds[first->kind];
 	struct process process;
 	char prefix[32];
@@ -162,6 +162,8 @@ void command_ns(int proc, int pid)
 		subject_close(&subject);
 	}
 	read_memberships(proc, &all);
+	if (!all.at)
+		errx(EXIT_FAILURE, "no namespace may be read");
 	qsort(all.at, all.count, sizeof *all.at, by_inode_and_pid);
 	for (size_t i = 0; i < all.count; i += count) {
 		for (count = 1; i + count < all.count; count++)

@@ -77,7 +77,7 @@ static char *conclusion(const struct facts *facts, int proc)
 // to the right of the longest value.
 static void page_line(struct table *table, const struct fact *fact, int proc)
 {
-	struct libscols_line *line = table_line(table, NULL);
+	struct libscols_line *line = table_line(table);
 	const char *said = note(fact, proc);
 	char *text;
 

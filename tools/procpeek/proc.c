@@ -28,7 +28,7 @@ int open_proc(void)
 	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	explain(fd, "every path below is relative to this directory: proc(5)",
-		"openat(AT_FDCWD, \"/proc\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
+		"openat(AT_FDCWD, \"/proc\", O_RDONLY|O_CLOEXEC|O_DIRECTORY)");
 	if (fd < 0 || fstatfs(fd, &file_system) < 0)
 		err(EXIT_FAILURE, "cannot read /proc");
 	if (file_system.f_type != PROC_SUPER_MAGIC)

@@ -48,8 +48,7 @@ struct table {
 // Columns in the order of -o, or all. Under --explain says their sources.
 void table_open(struct table *table, const char *name,
 		const struct column *columns, size_t count);
-struct libscols_line *table_line(struct table *table,
-				 struct libscols_line *parent);
+struct libscols_line *table_line(struct table *table);
 // NULL is "not known": ? in a table, null in JSON.
 void table_text(struct table *table, struct libscols_line *line, int column,
 		const char *text);

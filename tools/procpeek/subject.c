@@ -26,7 +26,8 @@ void subject_open(struct subject *subject, int proc, int pid)
 	snprintf(path, sizeof path, "%d", pid);
 	subject->dir = openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	explain(subject->dir, "holds this process, not its number: proc(5)",
-		"openat(%d, \"%s\", O_PATH|O_DIRECTORY|O_CLOEXEC)", proc, path);
+		"openat(%d, \"%s\", O_RDONLY|O_CLOEXEC|O_PATH|O_DIRECTORY)",
+		proc, path);
 	if (subject->dir < 0 && errno == ENOENT)
 		errx(EXIT_FAILURE, "there is no process %d", pid);
 	if (subject->dir < 0)

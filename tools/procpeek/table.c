@@ -67,10 +67,9 @@ void table_open(struct table *table, const char *name,
 			add_column(table, &columns[i], (int)i);
 }
 
-struct libscols_line *table_line(struct table *table,
-				 struct libscols_line *parent)
+struct libscols_line *table_line(struct table *table)
 {
-	struct libscols_line *line = scols_table_new_line(table->scols, parent);
+	struct libscols_line *line = scols_table_new_line(table->scols, NULL);
 
 	if (!line)
 		err(EXIT_FAILURE, "cannot make a table line");

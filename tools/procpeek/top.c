@@ -157,7 +157,7 @@ static void inner_cells(struct table *table, struct libscols_line *line,
 static void top_line(struct table *table, struct container *container,
 		     const struct process *process)
 {
-	struct libscols_line *line = table_line(table, NULL);
+	struct libscols_line *line = table_line(table);
 	const struct clock *clock = &container->clock;
 	char text[64];
 
