@@ -56,7 +56,7 @@ quoted() {
     for argument; do
         if [[ $argument =~ ^[A-Za-z0-9_@%+=:,./-]+$ ]]; then
             line+="$argument "
-        elif [[ $argument == *\'* || $argument == *[[:cntrl:]]* ]]; then
+        elif [[ $argument == *\'* ]]; then
             line+="$(printf '%q' "$argument") "
         else
             line+="'$argument' "
@@ -68,11 +68,20 @@ quoted() {
 # with_lock COMMAND...: one at a time on this machine, for what all runs share:
 # addresses, the bridge, the parent cgroup. The lock is on the folder that $STATE
 # stands in, which is there before and after.
+LOCKED=0
 with_lock() {
     local lock
+    # What is undone after a failure under the lock is undone under it.
+    if ((LOCKED)); then
+        "$@"
+        return
+    fi
     exec {lock}<"${STATE%/*}"
-    flock "$lock"
+    flock --timeout 30 "$lock" ||
+        die "another run has held the lock on ${STATE%/*} for 30 seconds"
+    LOCKED=1
     "$@"
+    LOCKED=0
     exec {lock}<&-
 }
 

@@ -12,8 +12,9 @@
 BRIDGE=bones0
 INSIDE_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
-# The command that gives up everything but being user 11211. Also for `exec`.
-UNPRIVILEGED=(setpriv --reuid "$MEMCACHED_UID" --regid "$MEMCACHED_UID" --clear-groups
+# The command that gives up everything but being user 11211. Also for `exec`. By its
+# path: busybox's env(1) would take busybox's own setpriv.
+UNPRIVILEGED=(/bin/setpriv --reuid "$MEMCACHED_UID" --regid "$MEMCACHED_UID" --clear-groups
     --bounding-set=-all --inh-caps=-all --no-new-privs)
 
 # container NAME: set the variables that the steps use.
@@ -57,7 +58,7 @@ container_pid() {
 # inside ARGUMENT...: run one command in the container's namespaces. --root, because
 # joining a mount namespace alone leads to that namespace's own root.
 inside() {
-    run nsenter-lite --target "$PID" --mount --uts --ipc --net --pid --cgroup --root --wd=/ -- "$@"
+    run nsenter-lite --target "$PID" --all --root --wd=/ -- "$@"
 }
 
 # --- 1. a place, a port, an address ----------------------------------------------
@@ -94,11 +95,19 @@ port_is_free() {
     done
 }
 
+# free_port: the first from 11211 on.
+free_port() {
+    local port=11211
+    until port_is_free "$port"; do
+        port=$((port + 1))
+    done
+    printf '%d' "$port"
+}
+
 # --- 2. limits -----------------------------------------------------------------
 
 # The group comes first: a process is born into its parent's group, so nothing of
-# the container ever runs without its limits. Swap is part of the limit, else the
-# kernel would rather swap than kill.
+# the container ever runs without its limits.
 step_limits() {
     undo cgroup "$GROUP"
     with_lock run cgset create "$GROUP"
@@ -128,7 +137,9 @@ wait_until() {
     local what=$1 tries
     shift
     for ((tries = 0; tries < 500; tries++)); do
-        "$@" 2>/dev/null && return
+        if "$@" 2>/dev/null; then
+            return
+        fi
         [[ ! -e $RUN/exit ]] || die "$NAME ended early, with status $(<"$RUN/exit")"
         sleep 0.01
     done
@@ -149,20 +160,16 @@ step_root() {
 # Mounted before the pivot, while mount(8) is at hand, and from inside the pid and
 # net namespaces: proc and sysfs show the namespaces of whoever mounts them.
 step_kernel_files() {
-    local device numbers
     inside mount -t proc -o nosuid,nodev,noexec proc "$MERGED/proc"
     inside mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$MERGED/sys"
     inside mount -t tmpfs -o nosuid,noexec,size=64k,mode=755 tmpfs "$MERGED/dev"
+    # A device file is a name for two numbers that the kernel knows: it can be copied.
+    inside cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty "$MERGED/dev/"
     inside mkdir "$MERGED/dev/pts" "$MERGED/dev/shm"
     inside mount -t devpts -o newinstance,ptmxmode=666,mode=620 devpts "$MERGED/dev/pts"
     inside mount -t tmpfs -o nosuid,nodev,noexec,size=64m,mode=1777 tmpfs "$MERGED/dev/shm"
-    # The kernel knows a device by two numbers, major and minor; the name is ours.
-    for device in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
-        IFS=: read -ra numbers <<<"$device"
-        inside mknod -m 666 "$MERGED/dev/${numbers[0]}" c "${numbers[@]:1}"
-    done
-    inside ln -s pts/ptmx "$MERGED/dev/ptmx"
-    inside ln -s /proc/self/fd "$MERGED/dev/fd"
+    inside sh -c "cd $MERGED/dev && ln -s pts/ptmx ptmx && ln -s /proc/self/fd fd &&
+        ln -s fd/0 stdin && ln -s fd/1 stdout && ln -s fd/2 stderr"
 }
 
 # --- 6. what of /proc and /sys is not namespaced -----------------------------------
@@ -175,14 +182,11 @@ step_mask() {
         [[ ! -e /proc/$path ]] || inside mount --bind "$MERGED/dev/null" "$MERGED/proc/$path"
     done
     for path in bus fs irq sys; do
-        [[ ! -e /proc/$path ]] || inside mount --bind "$MERGED/proc/$path" "$MERGED/proc/$path"
-        [[ ! -e /proc/$path ]] ||
-            inside mount -o remount,bind,ro,nosuid,nodev,noexec "$MERGED/proc/$path"
+        [[ ! -e /proc/$path ]] || inside mount -o bind,ro "$MERGED/proc/$path" "$MERGED/proc/$path"
     done
-    for path in acpi scsi; do
-        [[ ! -e /proc/$path ]] || inside mount -t tmpfs -o ro,size=0 tmpfs "$MERGED/proc/$path"
+    for path in proc/acpi proc/scsi sys/firmware; do
+        [[ ! -e /$path ]] || inside mount -t tmpfs -o ro tmpfs "$MERGED/$path"
     done
-    [[ ! -e /sys/firmware ]] || inside mount -t tmpfs -o ro,size=0 tmpfs "$MERGED/sys/firmware"
 }
 
 # --- 7. the host's root goes away ----------------------------------------------------
@@ -223,7 +227,7 @@ step_network() {
 # towards it, and ends with the bridge.
 make_bridge() {
     local subnet
-    [[ ! -e /sys/class/net/$BRIDGE ]] || return 0
+    ! has_link "$BRIDGE" || return 0
     subnet=$(free_subnet)
     run ip link add "$BRIDGE" type bridge
     run ip addr add "$subnet.1/24" dev "$BRIDGE"
@@ -246,16 +250,18 @@ free_subnet() {
 
 # On the loopback address only: memcached asks nobody for a password.
 step_publish() {
-    local port table
-    port=$(setting port)
-    table=bones-$NAME
+    local table=bones-$NAME
     undo nft_table "$table"
-    run nft add table ip "$table"
-    run nft add chain ip "$table" output '{ type nat hook output priority -100; }'
-    run nft add rule ip "$table" output ip daddr 127.0.0.1 tcp dport "$port" \
-        dnat to "$ADDRESS:11211"
-    run nft add chain ip "$table" postrouting '{ type nat hook postrouting priority 100; }'
-    run nft add rule ip "$table" postrouting ip saddr 127.0.0.1 ip daddr "$ADDRESS" masquerade
+    run nft "table ip $table {
+        chain output {
+            type nat hook output priority -100;
+            ip daddr 127.0.0.1 tcp dport $PORT dnat to $ADDRESS:11211
+        }
+        chain postrouting {
+            type nat hook postrouting priority 100;
+            ip saddr 127.0.0.1 ip daddr $ADDRESS masquerade
+        }
+    }"
 }
 
 # --- 10. privileges dropped, memcached started ----------------------------------------
@@ -269,7 +275,7 @@ step_start() {
 }
 
 is_memcached() {
-    [[ $(<"/proc/$PID/comm") == memcached ]]
+    [[ $(cat "/proc/$PID/comm" || true) == memcached ]]
 }
 
 # --- a client ------------------------------------------------------------------------

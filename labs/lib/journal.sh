@@ -10,18 +10,18 @@
 # Undoing goes last in, first out. Each undo below does nothing when there is
 # nothing to do, so that it can be tried again after being interrupted itself.
 
-# open_run ID: start a run. Fails when the name is taken.
+# open_run ID: start a run, OPEN_RUN. Fails when the name is taken.
 open_run() {
-    RUN=$STATE/runs/$1
+    OPEN_RUN=$STATE/runs/$1
     mkdir -p "$STATE/runs" || die "cannot create $STATE/runs" 'is the disk full, or read-only?'
-    mkdir "$RUN" 2>/dev/null || {
-        [[ -e $RUN ]] && die "the name $1 is taken" \
+    mkdir "$OPEN_RUN" 2>/dev/null || {
+        [[ -e $OPEN_RUN ]] && die "the name $1 is taken" \
             "another --name, or: labs/memcached down --name $1 (or: labs/lab clean)"
-        die "cannot create $RUN"
+        die "cannot create $OPEN_RUN"
     }
-    mkdir "$RUN/journal"
-    printf '%s %s %s\n' "$$" "$(start_time $$)" "${SUDO_UID:-$UID}" >"$RUN/owner.new"
-    mv "$RUN/owner.new" "$RUN/owner"
+    mkdir "$OPEN_RUN/journal"
+    printf '%s %s %s\n' "$$" "$(start_time $$)" "${SUDO_UID:-$UID}" >"$OPEN_RUN/owner.new"
+    mv "$OPEN_RUN/owner.new" "$OPEN_RUN/owner"
 }
 
 # begin_run ID: open a run that is taken back when this script ends, however it
@@ -39,8 +39,8 @@ end_run() {
     trap - EXIT
     trap '' INT TERM HUP
     if ((!KEEP)); then
-        ((status == 0)) || show_log "$RUN"
-        undo_run "$RUN" || status=1
+        ((status == 0)) || show_log "$OPEN_RUN"
+        undo_run "$OPEN_RUN" || status=1
         remove_state
     fi
     exit "$status"
@@ -61,20 +61,20 @@ remove_state() {
 # undo NAME ARGUMENT...: write down, before the change, how to take it back.
 undo() {
     local entries entry
-    entries=("$RUN"/journal/*)
+    entries=("$OPEN_RUN"/journal/*)
     [[ -e ${entries[0]} ]] || entries=()
     declare -F "undo_$1" >/dev/null || die "no such undo: $1"
     printf -v entry '%04d' "${#entries[@]}"
     # Under its final name an entry is always whole.
-    printf '%s\0' "$@" >"$RUN/.$entry"
-    mv "$RUN/.$entry" "$RUN/journal/$entry"
+    printf '%s\0' "$@" >"$OPEN_RUN/.$entry"
+    mv "$OPEN_RUN/.$entry" "$OPEN_RUN/journal/$entry"
 }
 
 # undo_run RUN: take everything back, then remove the run itself. What fails is
 # reported and kept in the journal, for another try.
 undo_run() {
-    local RUN=$1 entries entry words failed=0 index
-    entries=("$RUN"/journal/*)
+    local run=$1 entries entry words failed=0 index
+    entries=("$run"/journal/*)
     for ((index = ${#entries[@]} - 1; index >= 0; index--)); do
         entry=${entries[index]}
         [[ -e $entry ]] || continue
@@ -86,7 +86,7 @@ undo_run() {
             failed=1
         fi
     done
-    ((failed)) || remove_folder "$RUN"
+    ((failed)) || remove_folder "$run"
     return "$failed"
 }
 
@@ -160,7 +160,12 @@ undo_lock_holder() {
 }
 
 undo_link() {
-    [[ ! -e /sys/class/net/$1 ]] || ip link delete "$1"
+    ! has_link "$1" || ip link delete "$1"
+}
+
+# Asked of the network namespace that we are in; /sys may show another.
+has_link() {
+    ip link show dev "$1" >/dev/null 2>&1
 }
 
 undo_bridge() {
@@ -168,9 +173,7 @@ undo_bridge() {
 }
 
 delete_idle_bridge() {
-    local ports
-    ports=(/sys/class/net/"$1"/brif/*)
-    [[ -e ${ports[0]} || ! -e /sys/class/net/$1 ]] || ip link delete "$1"
+    ! has_link "$1" || [[ -n $(ip -o link show master "$1") ]] || ip link delete "$1"
 }
 
 undo_nft_table() {
@@ -186,4 +189,9 @@ undo_mount() {
 # A process of ours, pinned by its start time.
 undo_process() {
     [[ -z $(start_time "$1") || $(start_time "$1") != "$2" ]] || kill -KILL "$1" 2>/dev/null || true
+}
+
+# A container that is a run of its own.
+undo_container() {
+    [[ ! -d $STATE/runs/$1 ]] || undo_run "$STATE/runs/$1"
 }

@@ -32,7 +32,8 @@ source "$ROOT/labs/lib/progress.sh"
 LAB_MODE=${LAB_MODE:-auto}
 LAB_FROM=${LAB_FROM:-1}
 STEP=0
-STEPS=$(grep -c '^step ' "$0" || true)
+SELF=$(realpath "$0")
+STEPS=$(grep -c '^step ' "$SELF" || true)
 EXPLANATION=''
 
 # --- the head of a lab -----------------------------------------------------------
@@ -47,6 +48,8 @@ lab() {
     needs "$@"
     setup_for container
     build_tools
+    # The commands that a learner sees are given from the top folder of the project.
+    cd "$ROOT"
     begin_run "lab$NUMBER-$$"
     printf '%s%s %s%s   %s min · %s steps · needs: %s\n' \
         "$BOLD" "$NUMBER" "$TITLE" "$PLAIN" "$MINUTES" "$STEPS" "${*:-nothing}"
@@ -119,9 +122,9 @@ prompt() {
 
 # Take everything back, then come again, quickly, to where one wants to be.
 restart_at() {
-    undo_run "$RUN"
+    undo_run "$OPEN_RUN"
     trap - EXIT
-    LAB_FROM=$1 exec "$0"
+    LAB_FROM=$1 exec "$SELF"
 }
 
 # finish: the end is a step like the others, and the machine is as it was.
@@ -130,7 +133,7 @@ finish() {
     save_progress "$NUMBER" 'done'
     [[ ${LAB_KEEP:-0} == 0 ]] || {
         KEEP=1
-        printf '\nEverything stands, as %s. labs/lab clean takes it away.\n' "${RUN##*/}"
+        printf '\nEverything stands, as %s. labs/lab clean takes it away.\n' "${OPEN_RUN##*/}"
         exit 0
     }
     printf '\n%s✓ lab %s done%s; the machine is as it was.\n' "$GREEN" "$NUMBER" "$PLAIN"

@@ -40,7 +40,7 @@ snapshot() {
     cut -d' ' -f5 /proc/self/mountinfo | sed 's/^/mount /'
     find /proc/[0-9]*/ns -maxdepth 1 -type l -printf 'namespace %l\n' 2>/dev/null || true
     find /sys/fs/cgroup -mindepth 2 -type d -printf 'cgroup %p\n' 2>/dev/null || true
-    find /sys/class/net -mindepth 1 -printf 'link %f\n'
+    ip -o link 2>/dev/null | sed 's/^[0-9]*: /link /; s/[:@].*//' || true
     if command -v nft >/dev/null && ((EUID == 0)); then
         nft list tables 2>/dev/null | sed 's/^/nft /'
     fi
