@@ -6,6 +6,10 @@ load ../lib/common
 # bats sets these: shellcheck knows only $output and $lines.
 stderr="" stderr_lines=()
 
+# For make asan: LeakSanitizer wants a thread and /proc at exit, and finds neither after
+# unshare(CLONE_NEWPID), in a bare mount namespace, or under strace.
+export ASAN_OPTIONS=detect_leaks=0
+
 KINDS=(mnt uts ipc net pid user cgroup time)
 # -g: bats reads this file inside a function.
 declare -gA LETTER=([mnt]=m [uts]=u [ipc]=i [net]=n [pid]=p [user]=U [cgroup]=C [time]=T)
@@ -183,7 +187,7 @@ output=$(chroot . "${run[@]}") || [[ $? == 2 ]] # ls finds only the first
 [[ $output == /$'\n'*/unshare-lite* && $output == *"'/etc': No such file"* ]]
 [[ $(cat /proc/self/mountinfo) == "$before" ]]
 # A working directory below the root is kept.
-[[ $(chroot --skip-chdir / ./unshare-lite -m pwd) == "$PWD" ]]
+[[ $(chroot . sh -c 'cd /mnt && exec /unshare-lite -m pwd -P') == /mnt ]]
 # The check can fail: left unchanged, it does get out.
 chroot . ./unshare-lite --mount --propagation unchanged mount -t tmpfs inner /mnt
 [[ $(cat /proc/self/mountinfo) != "$before" ]]
@@ -322,7 +326,7 @@ wait_status() {
     requires strace
     local marker=$BATS_TEST_TMPDIR/marker log=$BATS_TEST_TMPDIR/log parent tracer
     # prctl is held up until the parent is dead: the kernel then has no one to wait for.
-    ASAN_OPTIONS=detect_leaks=0 strace -f -o "$log" -e trace=prctl,poll \
+    strace -f -o "$log" -e trace=prctl,poll \
         -e inject=prctl:delay_enter=1000000 \
         unshare-lite --kill-child sh -c ": >$marker" 3>&- &
     tracer=$!
@@ -373,7 +377,7 @@ traced_calls() {
 explained_truly() {
     local explained
     rm -f "$BATS_TEST_TMPDIR"/trace.*
-    explained=$(ASAN_OPTIONS=detect_leaks=0 strace -ff -y -o "$BATS_TEST_TMPDIR/trace" -e \
+    explained=$(strace -ff -y -o "$BATS_TEST_TMPDIR/trace" -e \
         trace=unshare,clone,clone3,write,mount,chroot,chdir,fchdir,setns,sethostname,prctl,setgroups,setgid,setuid,execve,wait4 \
         "$(command -v unshare-lite)" --explain "$@" 2>&1 | sed '/^ /d; /^unshare-lite: /d; /^hint: /d')
     [[ -n $explained ]]
@@ -434,9 +438,9 @@ EOF
     [[ ${stderr_lines[1]} == 'hint: needs CAP_SETUID'* ]]
     run -125 --separate-stderr as_nobody unshare-lite --setgid 0 true
     [[ ${stderr_lines[1]} == 'hint: needs CAP_SETGID'* ]]
-    # No hint where nothing is known: root, and a mount that cannot be.
-    run -125 --separate-stderr unshare-lite --mount-proc=/nonexistent true
-    [ "${#stderr_lines[@]}" -eq 1 ]
+    # No hint where nothing is known: all capabilities, but someone else's pid namespace.
+    run -125 --separate-stderr as_nobody unshare-lite -r --mount-proc true
+    [[ $stderr == 'unshare-lite: cannot mount proc on /proc: Operation not permitted' ]]
 }
 
 @test "unshare-lite names the limit that is 0" {
@@ -455,6 +459,7 @@ EOF
 
 @test "unshare-lite: no proc, no map, and it says so" {
     requires root userns
+    ! grep -q __asan_init "$(command -v unshare-lite)" || skip 'ASan needs /proc to start'
     run -125 unshare --mount sh -c 'mount -t tmpfs empty /proc && exec unshare-lite -r true'
     [[ $output == *'cannot write "0 0 1" to /proc/self/uid_map: No such file'* ]]
     [[ $output == *'hint: /proc is not mounted here' ]]
