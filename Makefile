@@ -73,10 +73,11 @@ check-shell:
 	shellcheck -x $(SHELL_FILES)
 	shfmt -d -i 4 -ci $(SHELL_FILES)
 
+# nd is a macro of mdoc.
 .PHONY: check-text
 check-text:
 	mandoc -Tlint -W warning $(MAN_PAGES)
-	codespell --skip='./$(BUILD),./.git' .
+	codespell --ignore-words-list=nd --skip='./$(BUILD),./.git' .
 
 .PHONY: asan
 asan: ## the tools with ASan and UBSan, in build/asan/bin

@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The house: every part has its counterpart, and text agrees with the code.
+
+load ../lib/common
+
+before_test() {
+    cd "$ROOT" || return
+}
+
+tools() {
+    sed -n 's/^TOOLS *:= *//p' Makefile
+}
+
+@test "every tool has its source, man page and test" {
+    for tool in $(tools); do
+        for part in "tools/$tool/$tool.c" "tools/$tool/$tool.1" "tests/tools/$tool.bats"; do
+            [ -e "$part" ] || {
+                echo "missing: $part"
+                false
+            }
+        done
+    done
+    # And no folder of tools/ is left out of the Makefile.
+    [ "$(printf '%s\n' tools/*/ | sed 's|tools/||; s|/||' | grep -v '^lib$' | sort)" = \
+        "$(tools | tr ' ' '\n' | sort)" ]
+}
+
+@test "every long option of a tool's --help is in its man page, and the other way round" {
+    requires mandoc
+    for tool in $(tools); do
+        help=$("$tool" --help | grep -oE -- '(^|[^-a-z])--[a-z]+(-[a-z]+)*' | grep -oE -- '--.*' | sort -u)
+        page=$(mandoc -T utf8 "tools/$tool/$tool.1" | col -b)
+        for option in $help; do
+            grep -qF -- "$option" <<<"$page" || {
+                echo "$tool: $option is in --help and not in the man page"
+                false
+            }
+        done
+    done
+}
+
+@test "the one cc line in a tool's head builds it" {
+    for tool in $(tools); do
+        command=$(sed -n '/^\/\/ Build:/,/^$/p' "tools/$tool/$tool.c" |
+            sed -n 's|^// \(Build: \)\? *||p' | paste -sd' ' | grep -oE '^cc .*')
+        command=${command%%  *}
+        [[ $command == *"-o $tool "* ]]
+        (cp -r tools "$BATS_TEST_TMPDIR/" && cd "$BATS_TEST_TMPDIR" && bash -c "$command") || {
+            echo "$tool: $command"
+            false
+        }
+        "$BATS_TEST_TMPDIR/$tool" --version
+    done
+}
+
+@test "the library knows nothing of what the tools teach" {
+    run ! grep -nE 'CLONE_|setns|mount\(|prctl|cgroup\.|/proc/' tools/lib/*.c
+}
+
+@test "every lab has a header, a test through the runner, and a row in the README" {
+    for file in labs/[0-9][0-9]-*.sh; do
+        slug=${file#labs/}
+        slug=${slug%.sh}
+        grep -q "^lab ${slug%%-*} " "$file"
+        grep -q "^finish$" "$file"
+        grep -qF "$slug" README.md || {
+            echo "README.md has no row for $slug"
+            false
+        }
+    done
+}
+
+@test "every number in the README's map is the lab's own" {
+    while IFS='|' read -r _ slug _ _ minutes _; do
+        slug=${slug//[ \`]/}
+        file=labs/$slug.sh
+        [ -e "$file" ]
+        [ "$(LAB_MODE=describe "$file" | cut -f3)" = "${minutes//[^0-9]/}" ]
+    done < <(grep -E '^\| `[0-9]{2}-' README.md)
+}
+
+@test "make help lists every target that is for people" {
+    run -0 make help
+    for target in all test check asan install uninstall dist clean help; do
+        [[ $'\n'$output == *$'\n'"$target "* ]]
+    done
+}
+
+@test "make install and uninstall: tools and man pages, and nothing else" {
+    make -s install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
+    [ "$(find "$BATS_TEST_TMPDIR/root" -type f | wc -l)" = 10 ]
+    "$BATS_TEST_TMPDIR/root/usr/bin/procpeek" --version
+    make -s uninstall DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
+    [ "$(find "$BATS_TEST_TMPDIR/root" -type f | wc -l)" = 0 ]
+}
+
+@test "make check is clean" {
+    requires clang-tidy clang-format cppcheck shellcheck shfmt mandoc codespell
+    run -0 make check
+}
+
+@test "local links in the documents lead somewhere" {
+    while IFS=: read -r file link; do
+        link=${link#*](}
+        link=${link%)}
+        [ -e "$(dirname "$file")/${link%%#*}" ] || {
+            echo "$file: $link"
+            false
+        }
+    done < <(grep -oE '\]\([^)#:]+\)' ./*.md --with-filename)
+}
