@@ -110,13 +110,32 @@ run_detached() {
     setsid "$@" </dev/null >/dev/null 2>&1 &
 }
 
+# with_progress PID LOG: until the process ends, a line every few seconds, or one
+# that is rewritten where there is a terminal.
+with_progress() {
+    local seconds=0 line
+    while kill -0 "$1" 2>/dev/null; do
+        sleep 1
+        seconds=$((seconds + 1))
+        line=$(tail -n 1 "$2" | cut -c -60)
+        if [[ -t 1 ]]; then
+            printf '\r\e[K  %3d s  %s' "$seconds" "$line"
+        elif ((seconds % 5 == 0)); then
+            printf '  %3d s  %s\n' "$seconds" "$line"
+        fi
+    done
+    [[ ! -t 1 ]] || printf '\r\e[K'
+    wait "$1"
+}
+
 # The tools, built when there is something to build.
 build_tools() {
     local log=$ROOT/build/make.log
     mkdir -p "$ROOT/build"
     make -C "$ROOT" -q all >/dev/null 2>&1 && return
     printf 'building the five tools (make all)\n'
-    make -C "$ROOT" -j"$(nproc)" all >"$log" 2>&1 || {
+    make -C "$ROOT" -j"$(nproc)" all >"$log" 2>&1 &
+    with_progress $! "$log" || {
         tail -n 20 "$log" >&2
         die 'the tools do not build' "the whole output is in $log"
     }

@@ -55,13 +55,18 @@ no() {
     return 1
 }
 
+# Ours once it is built: unshare(1) cannot make a mount namespace in a plain chroot.
+unshared() {
+    if command -v unshare-lite >/dev/null; then unshare-lite "$@"; else unshare "$@"; fi
+}
+
 probe_root() {
     ((EUID == 0)) || no 'you are not root' "sudo $0 doctor"
 }
 
 probe_namespace() {
     local output
-    if output=$(unshare "$@" true 2>&1); then
+    if output=$(unshared "$@" true 2>&1); then
         return
     elif ((EUID)); then
         no "${output##*: }" "sudo $0 doctor"
@@ -90,7 +95,7 @@ probe_time() {
 # probe uses one of them.
 probe_userns() {
     local output
-    output=$(unshare --user --map-root-user --uts sh -c 'hostname probe' 2>&1) && return
+    output=$(unshared --user --map-root-user --uts sh -c 'hostname probe' 2>&1) && return
     if [[ $(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null) == 1 ]]; then
         no 'AppArmor restricts them: kernel.apparmor_restrict_unprivileged_userns is 1' \
             'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'
@@ -145,7 +150,7 @@ probe_overlay() {
         no 'only root, or a user namespace, can mount' "sudo $0 doctor"
     else
         # In a mount namespace and a tmpfs of its own: nothing to clean up.
-        unshare --mount sh -euc 'mount -t tmpfs probe /tmp; cd /tmp; mkdir l u w m
+        unshared --mount sh -euc 'mount -t tmpfs probe /tmp; cd /tmp; mkdir l u w m
             mount -t overlay probe -o lowerdir=l,upperdir=u,workdir=w m' 2>/dev/null ||
             no 'the kernel refuses an overlay on a tmpfs' 'modprobe overlay'
     fi
@@ -156,7 +161,7 @@ probe_bridge() {
         no 'no ip(8) on this machine' 'labs/lab setup'
     else
         # In a network namespace of its own: nothing to clean up.
-        unshare --net sh -euc 'ip link add b0 type bridge
+        unshared --net sh -euc 'ip link add b0 type bridge
             ip link add v0 type veth peer name v1; ip link set v0 master b0' 2>/dev/null ||
             no 'no veth pair or bridge can be made' 'as root: modprobe -a veth bridge'
     fi
@@ -166,7 +171,7 @@ probe_nft() {
     if ! command -v nft >/dev/null; then
         no 'no nft(8) on this machine' 'labs/lab setup'
     else
-        unshare --net sh -euc "nft add table ip probe
+        unshared --net sh -euc "nft add table ip probe
             nft add chain ip probe output '{ type nat hook output priority -100; }'
             nft add rule ip probe output ip daddr 127.0.0.1 tcp dport 1 dnat to 192.0.2.1:1
             nft add chain ip probe post '{ type nat hook postrouting priority 100; }'

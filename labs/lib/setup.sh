@@ -97,28 +97,11 @@ install_packages() {
         apk) apk add "$@" ;;
         zypper) zypper --non-interactive install "$@" ;;
     esac >"$log" 2>&1 < <(:) &
-    show_progress $! "$log"
-    wait $! || {
+    with_progress $! "$log" || {
         tail -n 5 "$log" >&2
         die "$manager could not install: $*" "the whole output is in $log"
     }
     done_line installed "$*"
-}
-
-# A line every few seconds, or one that is rewritten where there is a terminal.
-show_progress() {
-    local seconds=0 line
-    while kill -0 "$1" 2>/dev/null; do
-        sleep 1
-        seconds=$((seconds + 1))
-        line=$(tail -n 1 "$2" | cut -c -60)
-        if [[ -t 1 ]]; then
-            printf '\r\e[K  %3d s  %s' "$seconds" "$line"
-        elif ((seconds % 5 == 0)); then
-            printf '  %3d s  %s\n' "$seconds" "$line"
-        fi
-    done
-    [[ ! -t 1 ]] || printf '\r\e[K'
 }
 
 # Debian starts a service as soon as it is installed, and memcached would take the
