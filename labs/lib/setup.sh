@@ -16,6 +16,7 @@ container busybox            busybox          busybox          busybox        bu
 container ip                 iproute2         iproute          iproute2       iproute2        iproute2
 container nft                nftables         nftables         nftables       nftables        nftables
 container setpriv            util-linux       util-linux       util-linux     setpriv         util-linux
+container ps                 procps           procps-ng        procps-ng      procps          procps
 tests     clang              clang            clang            clang          clang           clang
 tests     clang-tidy         clang-tidy       clang-tools-extra clang         clang-extra-tools clang-tools
 tests     clang-format       clang-format     clang-tools-extra clang         clang-extra-tools clang-tools
@@ -25,7 +26,6 @@ tests     shfmt              shfmt            shfmt            shfmt          sh
 tests     mandoc             mandoc           mandoc           mandoc         mandoc          mandoc
 tests     codespell          codespell        codespell        codespell      codespell       python3-codespell
 tests     bats               bats             bats             bash-bats      bats            bats
-tests     ps                 procps           procps-ng        procps-ng      procps          procps
 tests     pstree             psmisc           psmisc           psmisc         psmisc          psmisc
 tests     strace             strace           strace           strace         strace          strace
 tests     jq                 jq               jq               jq             jq              jq
