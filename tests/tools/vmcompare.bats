@@ -7,7 +7,7 @@ load ../lib/common
 # bats sets these: shellcheck knows only $output and $lines.
 stderr="" stderr_lines=()
 
-# The leak check of the sanitizer works neither under strace nor without /proc.
+# The leak check of the sanitizer does not work under strace.
 export ASAN_OPTIONS=detect_leaks=0
 
 before_test() {
@@ -84,18 +84,20 @@ peer() {
 }
 
 @test "here: a mark of an engine is believed, unless all namespaces are the initial ones" {
-    requires systemd-detect-virt jq
-    local theirs
+    requires root systemd-detect-virt jq
+    local all
     run -0 vmcompare --json
-    theirs=$(systemd-detect-virt --container || true)
-    if [[ $(name container) != "$theirs" ]]; then
-        # The known difference: systemd takes any mark for the truth. Those six
-        # numbers are fixed in the kernel (include/uapi/linux/nsfs.h).
+    # The numbers are fixed in the kernel: include/uapi/linux/nsfs.h. PID 2 of the
+    # machine is the kernel's own.
+    all="$(ns self pid) $(ns self cgroup) $(ns self user) $(ns self ipc) $(ns self uts)"
+    if [[ ${all//[!0-9 ]/} == '4026531836 4026531835 4026531837 4026531839 4026531838' &&
+        $(ns self mnt) == "$(ns 2 mnt)" && $(ns self net) == "$(ns 2 net)" ]]; then
+        # The known difference: systemd takes a mark, here a leftover of the image
+        # that this machine was made from, for the truth.
         [ "$(name container)" = none ]
-        [[ $output == *'is a leftover'* ]]
-        [ "$(ns self pid) $(ns self ipc)" = 'pid:[4026531836] ipc:[4026531839]' ]
-        [ "$(ns self uts) $(ns self user)" = 'uts:[4026531838] user:[4026531837]' ]
-        [ "$(ns self cgroup)" = 'cgroup:[4026531835]' ]
+        [[ $(systemd-detect-virt --container) == none || $output == *'is a leftover'* ]]
+    else
+        [[ $(systemd-detect-virt --container) == @(none|"$(name container)") ]]
     fi
 }
 
@@ -108,6 +110,9 @@ peer() {
     # The known difference: systemd before 258 does not look at the pid namespace, and
     # at the cgroup namespace only under cgroup v2.
     [[ $(peer --unshare-all) == @(none|container-other) ]]
+    run -0 sandbox --unshare-pid vmcompare --json
+    [ "$(name container)" = container-other ]
+    [[ $(evidence container 'cgroup namespace') == "$(ns self cgroup | tr -cd 0-9)"* ]]
 }
 
 @test "a mount namespace alone is no container, for systemd neither" {
@@ -207,6 +212,8 @@ make_root() {
     [ "$(name chroot)" = yes ]
     [ "$(evidence chroot 'statx /')" = 'not the root of a mount' ]
     [ "$(evidence chroot setns)" = 'Operation not permitted' ]
+    # The sanitizer reads its options, and more, from /proc.
+    ldd "$BIN/vmcompare" | grep -q libasan && return
     # shellcheck disable=SC2016 # for the inner shell
     run -0 make_root bash -c 'umount -l "$1/proc" && chroot "$1" vmcompare --json' - "$root"
     [ "$(name chroot)" = yes ]

@@ -106,12 +106,17 @@ const char *text_evidence(struct layer *layer, const char *source,
 			  const char *path, const char *lesson,
 			  struct buffer *buffer)
 {
+	size_t end;
+
 	if (read_evidence(path, lesson, buffer) < 0) {
 		note(layer, source, "%s",
 		     errno == ENOENT ? "not there" : strerror(errno));
 		return NULL;
 	}
-	buffer->data[strcspn(buffer->data, "\n")] = '\0';
+	end = strcspn(buffer->data, "\n");
+	while (end > 0 && buffer->data[end - 1] == ' ')
+		end--;
+	buffer->data[end] = '\0';
 	return buffer->data;
 }
 

@@ -45,8 +45,8 @@ void conclude(struct layer *layer, const char *name, const char *because, ...)
 void free_layer(struct layer *layer);
 // Read a file, narrated with the lesson. Returns 0, or -1 with errno.
 int read_evidence(const char *path, const char *lesson, struct buffer *buffer);
-// Likewise for a text of one line, whose line end is dropped. A failure becomes
-// a note that names the path, and NULL is returned.
+// Likewise for a text of one line, without its line end and spaces. A failure
+// becomes a note, and NULL is returned.
 const char *text_evidence(struct layer *layer, const char *source,
 			  const char *path, const char *lesson,
 			  struct buffer *buffer);
