@@ -86,7 +86,7 @@ undo_run() {
             failed=1
         fi
     done
-    ((failed)) || remove_folder "$run"
+    ((failed)) || remove_folder "$run" || failed=1
     return "$failed"
 }
 
@@ -102,7 +102,7 @@ start_time() {
 # owner_alive RUN: is the process at work still there, and the same one?
 owner_alive() {
     local pid started
-    read -r pid started _ <"$1/owner" 2>/dev/null || return 1
+    read -r pid started _ 2>/dev/null <"$1/owner" || return 1
     [[ -n $started && $(start_time "$pid") == "$started" ]]
 }
 
