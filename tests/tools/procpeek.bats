@@ -190,6 +190,7 @@ start_all_sorts() {
         procpeek --json >"$BATS_TEST_TMPDIR/list" 2>"$BATS_TEST_TMPDIR/errors"
         jq -e --argjson me "$$" '[.processes[].pid] | index($me)' "$BATS_TEST_TMPDIR/list"
         procpeek tree >/dev/null 2>>"$BATS_TEST_TMPDIR/errors"
+        procpeek top "$pid" >/dev/null 2>>"$BATS_TEST_TMPDIR/errors"
         [ ! -s "$BATS_TEST_TMPDIR/errors" ]
     done
 }
@@ -383,17 +384,11 @@ limit() {
     [ "$(b 'cap effective')" = none ]
     [ "$(b 'cap bounding')" = cap_chown ]
     [ "$(b seccomp)" = 'filtered by 1' ]
+    for slug in $(jq -r '.differences[].chapter' "$BATS_TEST_TMPDIR/diff"); do
+        [[ $slug =~ ^(05-container-is-a-process|07-namespaces|08-root-filesystem|09-cgroups|10-network|11-layers|13-security)$ ]]
+    done
     run -0 procpeek diff $$ "$inner"
     [[ $output == *'its own hostname'*'(07-namespaces)'* && $output == *boxed* ]]
-}
-
-@test "every chapter that diff names is on the map" {
-    requires root jq
-    start_container
-    local slug
-    for slug in $(procpeek diff $$ "$inner" --json | jq -r '.differences[].chapter' | sort -u); do
-        [[ $slug =~ ^(05-container-is-a-process|07-namespaces|08-root-filesystem|09-cgroups|10-network|11-layers|13-security|14-rootless)$ ]]
-    done
 }
 
 @test "diff of two processes of the same sort says that there is no difference" {
@@ -566,6 +561,7 @@ END
     jq -e '.processes[0]."inner-user" == null' <<<"$output"
 }
 
+# LeakSanitizer (make asan) cannot work in a process that strace traces.
 # The calls that --explain tells, and those that strace saw, in the same words:
 # without what readlinkat(2) fills in.
 calls_told() {
@@ -583,7 +579,7 @@ calls_seen() {
     start_container
     for command in "$inner" "diff $$ $inner" "files $inner /etc"; do
         # shellcheck disable=SC2086 # words
-        strace -f -o "$BATS_TEST_TMPDIR/seen" -e trace=openat,openat2,readlinkat,ioctl,setns \
+        strace -E ASAN_OPTIONS=detect_leaks=0 -f -o "$BATS_TEST_TMPDIR/seen" -e trace=openat,openat2,readlinkat,ioctl,setns \
             procpeek $command --explain 2>"$BATS_TEST_TMPDIR/told" >/dev/null
         [ "$(calls_told "$BATS_TEST_TMPDIR/told" | wc -l)" -ge 4 ]
         diff <(calls_told "$BATS_TEST_TMPDIR/told") <(calls_seen "$BATS_TEST_TMPDIR/seen")
@@ -595,7 +591,7 @@ calls_seen() {
     local command
     for command in '' tree; do
         # shellcheck disable=SC2086 # no word or one
-        strace -o "$BATS_TEST_TMPDIR/seen" -e trace=openat procpeek $command --explain \
+        strace -E ASAN_OPTIONS=detect_leaks=0 -o "$BATS_TEST_TMPDIR/seen" -e trace=openat procpeek $command --explain \
             2>"$BATS_TEST_TMPDIR/told" >/dev/null
         diff <(grep -E '^[A-Z%]+: ' "$BATS_TEST_TMPDIR/told" | grep -oE '/proc/PID/[a-z_]+' | sort -u) \
             <(grep -oE '^openat\([0-9]+, "[0-9]+/[a-z_]+' "$BATS_TEST_TMPDIR/seen" |

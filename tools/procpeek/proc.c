@@ -198,6 +198,7 @@ int read_process(int dirfd, const char *prefix, int pid,
 	if (read_record(dirfd, path, text, "users, memory, more: proc(5)") <
 	    0) {
 		free(process->command);
+		process->command = NULL;
 		return -1;
 	}
 	parse_status(text->data, process);

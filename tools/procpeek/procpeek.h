@@ -169,7 +169,9 @@ struct facts {
 	size_t count;
 };
 
-// Ends the program when there is no such process.
+// False, with errno, when there is no such process.
+bool subject_find(struct subject *subject, int proc, int pid);
+// The same, but then it ends the program.
 void subject_open(struct subject *subject, int proc, int pid);
 void subject_close(struct subject *subject);
 bool is_kernel_thread(const struct process *process);

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void subject_open(struct subject *subject, int proc, int pid)
+bool subject_find(struct subject *subject, int proc, int pid)
 {
 	char path[16];
 
@@ -28,13 +28,23 @@ void subject_open(struct subject *subject, int proc, int pid)
 	explain(subject->dir, "holds this process, not its number: proc(5)",
 		"openat(%d, \"%s\", O_RDONLY|O_CLOEXEC|O_PATH|O_DIRECTORY)",
 		proc, path);
-	if (subject->dir < 0 && errno == ENOENT)
-		errx(EXIT_FAILURE, "there is no process %d", pid);
 	if (subject->dir < 0)
-		err(EXIT_FAILURE, "cannot open /proc/%d", pid);
+		return false;
 	if (read_process(subject->dir, "", pid, &subject->process,
-			 &subject->status) < 0)
-		errx(EXIT_FAILURE, "process %d has ended", pid);
+			 &subject->status) == 0)
+		return true;
+	subject_close(subject);
+	errno = ENOENT;
+	return false;
+}
+
+void subject_open(struct subject *subject, int proc, int pid)
+{
+	if (subject_find(subject, proc, pid))
+		return;
+	if (errno == ENOENT)
+		errx(EXIT_FAILURE, "there is no process %d", pid);
+	err(EXIT_FAILURE, "cannot open /proc/%d", pid);
 }
 
 void subject_close(struct subject *subject)

@@ -131,15 +131,12 @@ static void show_long_time(int64_t seconds, char *text, size_t size)
 
 // The two columns that docker top has not got.
 static void inner_cells(struct table *table, struct libscols_line *line,
-			struct container *container, int pid)
+			struct container *container, struct subject *subject)
 {
-	struct subject subject;
-	int64_t inner, uid;
+	int64_t inner, uid = uid_inside(subject, subject->process.euid);
 	char *name = NULL;
 
-	subject_open(&subject, container->subject.proc, pid);
-	inner_pids(subject.status.data, container->depth, &inner);
-	uid = uid_inside(&subject, subject.process.euid);
+	inner_pids(subject->status.data, container->depth, &inner);
 	if (uid >= 0 && container->root >= 0) {
 		name = user_inside(container->root, (uid_t)uid);
 		if (!name)
@@ -151,16 +148,21 @@ static void inner_cells(struct table *table, struct libscols_line *line,
 		table_text(table, line, TOP_INNER_PID, NULL);
 	table_text(table, line, TOP_INNER_USER, name);
 	free(name);
-	subject_close(&subject);
 }
 
-static void top_line(struct table *table, struct container *container,
-		     const struct process *process)
+// Read anew, all from the one directory; a process that has ended since the
+// list was read is left out.
+static void top_line(struct table *table, struct container *container, int pid)
 {
-	struct libscols_line *line = table_line(table);
 	const struct clock *clock = &container->clock;
+	struct libscols_line *line;
+	struct subject subject;
+	const struct process *process = &subject.process;
 	char text[64];
 
+	if (!subject_find(&subject, container->subject.proc, pid))
+		return;
+	line = table_line(table);
 	table_text(table, line, TOP_UID, user_name(process->euid));
 	table_number(table, line, TOP_PID, process->pid);
 	table_number(table, line, TOP_PPID, process->field[STAT_PPID]);
@@ -171,8 +173,9 @@ static void top_line(struct table *table, struct container *container,
 		   show_tty(process->field[STAT_TTY], text, sizeof text));
 	show_long_time(cpu_seconds(process, clock), text, sizeof text);
 	table_text(table, line, TOP_TIME, text);
-	inner_cells(table, line, container, process->pid);
+	inner_cells(table, line, container, &subject);
 	table_text(table, line, TOP_CMD, process->command);
+	subject_close(&subject);
 }
 
 void command_top(int proc, int pid)
@@ -187,7 +190,7 @@ void command_top(int proc, int pid)
 	read_processes(proc, &list);
 	for (size_t i = 0; i < list.count; i++)
 		if (is_inside(&container, &list, &list.at[i]))
-			top_line(&table, &container, &list.at[i]);
+			top_line(&table, &container, list.at[i].pid);
 	table_print(&table);
 	free_processes(&list);
 	if (container.root >= 0)
