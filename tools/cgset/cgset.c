@@ -190,6 +190,7 @@ static const struct verb *find_verb(const char *name)
 static int set_as_libcgroup(struct layout *layout, char *groups[])
 {
 	char **operands = calloc(options.setting_count + 2, sizeof *operands);
+	int status = EXIT_SUCCESS;
 
 	if (!operands)
 		err(options.failed, "cannot allocate memory");
@@ -199,32 +200,38 @@ static int set_as_libcgroup(struct layout *layout, char *groups[])
 		operands[1 + i] = (char *)options.settings[i];
 	for (; *groups; groups++) {
 		operands[0] = *groups;
-		verb_set(layout, operands);
+		if (verb_set(layout, operands) != EXIT_SUCCESS)
+			status = EXIT_FAILURE;
 	}
 	free(operands);
-	return EXIT_SUCCESS;
+	return status;
 }
 
 int main(int argc, char *argv[])
 {
 	struct layout layout;
 	const struct verb *verb;
+	int status;
 
 	parse_options(argc, argv, NULL);
 	argc -= optind;
 	argv += optind;
 	if (options.setting_count > 0) {
 		find_hierarchies(&layout);
-		return set_as_libcgroup(&layout, argv);
+		status = set_as_libcgroup(&layout, argv);
+	} else {
+		verb = find_verb(*argv);
+		if (verb->function == verb_run)
+			options.failed = options.misused = EXIT_TOOL;
+		optind = 0;
+		parse_options(argc, argv, verb);
+		if (argc - optind < verb->least)
+			errx(options.misused, "usage: cgset %s %s", verb->name,
+			     verb->operands);
+		find_hierarchies(&layout);
+		status = verb->function(&layout, argv + optind);
 	}
-	verb = find_verb(*argv);
-	if (verb->function == verb_run)
-		options.failed = options.misused = EXIT_TOOL;
-	optind = 0;
-	parse_options(argc, argv, verb);
-	if (argc - optind < verb->least)
-		errx(options.misused, "usage: cgset %s %s", verb->name,
-		     verb->operands);
-	find_hierarchies(&layout);
-	return verb->function(&layout, argv + optind);
+	forget_hierarchies(&layout);
+	free(options.settings);
+	return status;
 }

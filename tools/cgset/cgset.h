@@ -45,6 +45,7 @@ struct layout {
 };
 
 void find_hierarchies(struct layout *layout);
+void forget_hierarchies(struct layout *layout);
 // The hierarchy that a controller is bound to, or NULL.
 struct hierarchy *find_controller(struct layout *layout, const char *name);
 bool has_controller(const struct hierarchy *hierarchy, const char *name);
@@ -55,11 +56,11 @@ int open_hierarchy(struct hierarchy *hierarchy);
 
 // --- name.c: what a group can be called ------------------------------------
 
-// GROUP of the command line, checked and without outer slashes; "" is the
-// root. Ends the program when it is not a group name.
-char *parse_group(const struct layout *layout, const char *text);
+// GROUP of the command line, checked, and rewritten in place without outer
+// slashes; "" is the root. Ends the program when it is not a group name.
+char *parse_group(const struct layout *layout, char *text);
 // As parse_group(), and it must not belong to an engine unless --force.
-char *parse_own_group(const struct layout *layout, const char *text);
+char *parse_own_group(const struct layout *layout, char *text);
 
 // --- group.c: one folder ---------------------------------------------------
 
@@ -114,9 +115,9 @@ struct made {
 	size_t folders[32];
 };
 
-// Make the folder in every hierarchy. On failure removes what it made, says
-// why and ends the program.
-struct made create_group(struct layout *layout, const char *group);
+// Make the folder in every hierarchy. On failure says why, removes what it
+// made and returns -1.
+int create_group(struct layout *layout, const char *group, struct made *made);
 void remove_made(struct layout *layout, const char *group, struct made made);
 // rmdir(2), narrated. Returns 0, or -1 with errno.
 int remove_folder(struct hierarchy *hierarchy, const char *group);

@@ -113,33 +113,34 @@ static void explain_creation(struct hierarchy *hierarchy, const char *group)
 	explain_refusal(hierarchy, path, NULL);
 }
 
-struct made create_group(struct layout *layout, const char *group)
+int create_group(struct layout *layout, const char *group, struct made *made)
 {
-	struct made made = {0};
-
+	*made = (struct made){0};
 	for (size_t i = 0; i < layout->count; i++) {
 		struct hierarchy *hierarchy = &layout->list[i];
 
 		if (is_named(hierarchy))
 			continue;
-		if (create_in(hierarchy, group, &made.folders[i]) == 0 &&
+		if (create_in(hierarchy, group, &made->folders[i]) == 0 &&
 		    (narration == DRY_RUN || group_exists(hierarchy, group)))
 			continue;
 		warn("cannot create %s", full_path(hierarchy, group, NULL));
 		explain_creation(hierarchy, group);
-		remove_made(layout, group, made);
-		exit(options.failed);
+		remove_made(layout, group, *made);
+		return -1;
 	}
-	return made;
+	return 0;
 }
 
 int verb_create(struct layout *layout, char *operands[])
 {
-	for (; *operands; operands++) {
-		char *group = parse_own_group(layout, *operands);
+	struct made made;
 
-		create_group(layout, group);
-		free(group);
+	for (; *operands; operands++) {
+		const char *group = parse_own_group(layout, *operands);
+
+		if (create_group(layout, group, &made) < 0)
+			return options.failed;
 	}
 	return EXIT_SUCCESS;
 }

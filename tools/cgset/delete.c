@@ -119,10 +119,9 @@ static void delete_group(struct layout *layout, const char *group)
 int verb_delete(struct layout *layout, char *operands[])
 {
 	for (; *operands; operands++) {
-		char *group = parse_own_group(layout, *operands);
+		const char *group = parse_own_group(layout, *operands);
 
 		delete_group(layout, group);
-		free(group);
 	}
 	return EXIT_SUCCESS;
 }

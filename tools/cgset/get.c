@@ -80,7 +80,7 @@ int verb_get(struct layout *layout, char *operands[])
 	    {0},
 	};
 	struct libscols_table *table = new_table("values", columns);
-	char *group = parse_group(layout, operands[0]);
+	const char *group = parse_group(layout, operands[0]);
 	struct list found = list_groups(layout, group); // or ends: no group
 	int result = 0;
 
@@ -90,6 +90,5 @@ int verb_get(struct layout *layout, char *operands[])
 	for (char **key = operands + 1; *key; key++)
 		result |= add_key(table, layout, group, *key);
 	print_tables(table, NULL);
-	free(group);
 	return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

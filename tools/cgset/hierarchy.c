@@ -109,7 +109,17 @@ static struct hierarchy *slot_for(struct layout *layout, dev_t device,
 	if (layout->count == sizeof layout->list / sizeof *layout->list)
 		errx(options.failed, "too many cgroup hierarchies");
 	layout->count++;
+	slot->fd = -1;
 	return slot;
+}
+
+static void release(struct hierarchy *hierarchy)
+{
+	free(hierarchy->root);
+	free(hierarchy->mount_point);
+	free(hierarchy->controllers);
+	if (hierarchy->fd >= 0)
+		close(hierarchy->fd);
 }
 
 // One line of mountinfo:
@@ -140,6 +150,7 @@ static void add_mount(struct layout *layout, char *line)
 			field[4]);
 	if (!slot)
 		return;
+	release(slot);
 	slot->device = makedev(major_number, minor_number);
 	slot->v2 = strcmp(type, "cgroup2") == 0;
 	slot->root = copy(field[3]);
@@ -156,7 +167,7 @@ void find_hierarchies(struct layout *layout)
 	struct buffer buffer = {0};
 	char *line, *rest;
 
-	layout->count = 0;
+	*layout = (struct layout){0};
 	if (read_file(AT_FDCWD, "/proc/self/mountinfo", &buffer) < 0)
 		err(options.failed, "cannot read /proc/self/mountinfo");
 	rest = buffer.data;
@@ -165,6 +176,12 @@ void find_hierarchies(struct layout *layout)
 	free(buffer.data);
 	if (layout->count == 0)
 		errx(options.failed, "no cgroup file system is mounted here");
+}
+
+void forget_hierarchies(struct layout *layout)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		release(&layout->list[i]);
 }
 
 bool has_controller(const struct hierarchy *hierarchy, const char *name)

@@ -64,7 +64,7 @@ static int join_all(struct layout *layout, const char *group, const char *pid,
 
 int verb_run(struct layout *layout, char *operands[])
 {
-	char *group = parse_own_group(layout, operands[0]);
+	const char *group = parse_own_group(layout, operands[0]);
 	char **command = operands + 1;
 	size_t count = options.setting_count;
 	struct setting *settings = calloc(count + 1, sizeof *settings);
@@ -82,14 +82,18 @@ int verb_run(struct layout *layout, char *operands[])
 	for (size_t i = 0; i < count; i++)
 		settings[i] = parse_setting(options.settings[i]);
 	plan = make_plan(layout, group, settings, count);
-	made = create_group(layout, group);
+	free(settings);
+	if (create_group(layout, group, &made) < 0) {
+		free(plan.list);
+		return options.failed;
+	}
 	if (carry_out(&plan, STDERR_FILENO) < 0) {
 		remove_made(layout, group, made);
-		exit(options.failed);
+		return options.failed;
 	}
 	if (join_all(layout, group, "0",
 		     "0 is the writer itself: what it executes stays in") < 0)
-		exit(options.failed);
+		return options.failed;
 	exec_command(command);
 }
 
@@ -131,7 +135,7 @@ static int count_missing(struct layout *layout, const char *group)
 
 int verb_move(struct layout *layout, char *operands[])
 {
-	char *group = parse_own_group(layout, operands[0]);
+	const char *group = parse_own_group(layout, operands[0]);
 
 	if (!operands[1])
 		errx(options.misused, "move: expected GROUP PID");
@@ -141,6 +145,5 @@ int verb_move(struct layout *layout, char *operands[])
 		     group);
 	for (char **pid = operands + 1; *pid; pid++)
 		move_process(layout, group, *pid);
-	free(group);
 	return EXIT_SUCCESS;
 }

@@ -206,7 +206,7 @@ int carry_out(struct plan *plan, int stream)
 
 int verb_set(struct layout *layout, char *operands[])
 {
-	char *group = parse_own_group(layout, operands[0]);
+	const char *group = parse_own_group(layout, operands[0]);
 	struct setting *settings;
 	struct plan plan;
 	size_t count = 0;
@@ -221,9 +221,7 @@ int verb_set(struct layout *layout, char *operands[])
 	for (size_t i = 0; i < count; i++)
 		settings[i] = parse_setting(operands[1 + i]);
 	plan = make_plan(layout, group, settings, count);
-	if (carry_out(&plan, STDOUT_FILENO) < 0)
-		exit(options.failed);
 	free(settings);
-	free(group);
-	return EXIT_SUCCESS;
+	return carry_out(&plan, STDOUT_FILENO) < 0 ? options.failed
+						   : EXIT_SUCCESS;
 }

@@ -208,11 +208,9 @@ int verb_show(struct layout *layout, char *operands[])
 		each_membership(layout, options.pid, add_member, &list);
 		sort_list(&list);
 	} else {
-		char *from =
-		    operands[0] ? parse_group(layout, operands[0]) : strdup("");
-
-		list = list_groups(layout, from);
-		free(from);
+		list = list_groups(
+		    layout,
+		    operands[0] ? parse_group(layout, operands[0]) : "");
 	}
 	groups = table_of_groups(layout, &list);
 	free_list(&list);

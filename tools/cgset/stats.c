@@ -172,12 +172,11 @@ static struct list choose_groups(struct layout *layout, char *operands[])
 	struct list chosen = {0}, all;
 
 	for (; *operands; operands++) {
-		char *group = parse_group(layout, *operands);
+		const char *group = parse_group(layout, *operands);
 
 		all = list_groups(layout, group); // or ends: no group
 		free_list(&all);
 		add_group(&chosen, group);
-		free(group);
 	}
 	if (chosen.count > 0)
 		return chosen;
