@@ -17,7 +17,6 @@ container ip                 iproute2         iproute          iproute2       ip
 container nft                nftables         nftables         nftables       nftables        nftables
 container setpriv            util-linux       util-linux       util-linux     setpriv         util-linux
 container ps                 procps           procps-ng        procps-ng      procps          procps
-tests     clang              clang            clang            clang          clang           clang
 tests     clang-tidy         clang-tidy       clang-tools-extra clang         clang-extra-tools clang-tools
 tests     clang-format       clang-format     clang-tools-extra clang         clang-extra-tools clang-tools
 tests     cppcheck           cppcheck         cppcheck         cppcheck       cppcheck        cppcheck
@@ -32,6 +31,15 @@ tests     jq                 jq               jq               jq             jq
 tests     bwrap              bubblewrap       bubblewrap       bubblewrap     bubblewrap      bubblewrap
 tests     expect             expect           expect           expect         expect          expect
 tests     git                git              git              git            git             git
+tests     objcopy            binutils         binutils         binutils       binutils        binutils
+tests     cmp                diffutils        diffutils        diffutils      diffutils       diffutils
+tests     script             bsdutils         util-linux       util-linux     util-linux-misc util-linux
+tests     getpcaps           libcap2-bin      libcap           libcap         libcap-utils    libcap-progs
+tests     cgget              cgroup-tools     libcgroup-tools  libcgroup      -               libcgroup-tools
+tests     python3            python3          python3          python         python3         python3
+tests     systemd-detect-virt systemd         systemd          systemd        -               systemd
+tests     virt-what          virt-what        virt-what        virt-what      virt-what       virt-what
+tests     qemu-system-x86_64 qemu-system-x86  qemu-system-x86-core qemu-system-x86 qemu-system-x86_64 qemu-x86
 tests     memccat            libmemcached-tools libmemcached   libmemcached   -               libmemcached
 '
 
