@@ -71,18 +71,19 @@ quoted() {
 LOCKED=0
 with_lock() {
     local lock
-    # What is undone after a failure under the lock is undone under it.
+    # What is undone after a failure under the lock is undone under it. (A bare
+    # return in a trap would give back the status of before the trap.)
     if ((LOCKED)); then
         "$@"
-        return
+    else
+        exec {lock}<"${STATE%/*}"
+        flock --timeout 30 "$lock" ||
+            die "another run has held the lock on ${STATE%/*} for 30 seconds"
+        LOCKED=1
+        "$@"
+        LOCKED=0
+        exec {lock}<&-
     fi
-    exec {lock}<"${STATE%/*}"
-    flock --timeout 30 "$lock" ||
-        die "another run has held the lock on ${STATE%/*} for 30 seconds"
-    LOCKED=1
-    "$@"
-    LOCKED=0
-    exec {lock}<&-
 }
 
 # run COMMAND...: the vocabulary's most important word. What is printed is what is

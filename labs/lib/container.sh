@@ -77,7 +77,8 @@ step_claim() {
 claim() {
     local port=$1 index=2
     port_is_free "$port" ||
-        die "port $port is taken" "another --port, or see who has it: ss -ltnp 'sport = :$port'"
+        die "port $port is taken" \
+            "another --port; or see who has it: labs/memcached list; ss -ltnp 'sport = :$port'"
     # The smallest number no other run has: the last byte of the address.
     while grep -qxs "$index" "$STATE/runs/"*/index; do
         index=$((index + 1))

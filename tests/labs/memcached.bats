@@ -218,6 +218,15 @@ status_of() {
     [[ $stderr == *'needs root'* && $stderr == *'hint: sudo '* ]]
 }
 
+@test "root without a right that it needs: one clear line, all taken back" {
+    for right in net_admin sys_admin; do
+        run -1 --separate-stderr setpriv --bounding-set="-$right" --inh-caps=-all \
+            labs/memcached up --name t-right --port 21211
+        [[ $stderr == *'Operation not permitted'* && $stderr != *'could not undo'* ]]
+        [ ! -e /run/container-bones ]
+    done
+}
+
 @test "a container that died says why, keeps its log, and can be taken down" {
     up --name t-dead --port 21211
     kill -KILL "$(pid_of t-dead)"
