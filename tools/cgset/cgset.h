@@ -74,6 +74,8 @@ const char *full_path(const struct hierarchy *hierarchy, const char *group,
 int open_group(struct hierarchy *hierarchy, const char *group, const char *file,
 	       int flags);
 bool group_exists(struct hierarchy *hierarchy, const char *group);
+// Ends the program when the group is in no hierarchy.
+void require_group(struct layout *layout, const char *group);
 int read_group_file(struct hierarchy *hierarchy, const char *group,
 		    const char *file, struct buffer *buffer);
 // The content in one line, in memory of its own, or NULL with errno. A file of

@@ -91,22 +91,14 @@ static int refuse_child(struct hierarchy *hierarchy, const char *child,
 
 static void delete_group(struct layout *layout, const char *group)
 {
-	size_t found = 0;
 	int result = 0;
 
 	if (!*group)
 		errx(options.misused, "the root group cannot be removed");
-	for (size_t i = 0; i < layout->count; i++) {
-		struct hierarchy *hierarchy = &layout->list[i];
-
-		if (is_named(hierarchy) || !group_exists(hierarchy, group))
-			continue;
-		found++;
-		if (!options.recursive)
-			each_child(hierarchy, group, refuse_child, NULL);
-	}
-	if (found == 0)
-		errx(options.failed, "no group /%s", group);
+	require_group(layout, group);
+	for (size_t i = 0; i < layout->count; i++)
+		if (!options.recursive && !is_named(&layout->list[i]))
+			each_child(&layout->list[i], group, refuse_child, NULL);
 	wait_until_empty(layout, group);
 	for (size_t i = 0; i < layout->count; i++)
 		if (!is_named(&layout->list[i]) &&
@@ -118,10 +110,7 @@ static void delete_group(struct layout *layout, const char *group)
 
 int verb_delete(struct layout *layout, char *operands[])
 {
-	for (; *operands; operands++) {
-		const char *group = parse_own_group(layout, *operands);
-
-		delete_group(layout, group);
-	}
+	for (; *operands; operands++)
+		delete_group(layout, parse_own_group(layout, *operands));
 	return EXIT_SUCCESS;
 }

@@ -81,10 +81,9 @@ int verb_get(struct layout *layout, char *operands[])
 	};
 	struct libscols_table *table = new_table("values", columns);
 	const char *group = parse_group(layout, operands[0]);
-	struct list found = list_groups(layout, group); // or ends: no group
 	int result = 0;
 
-	free_list(&found);
+	require_group(layout, group);
 	if (!operands[1])
 		add_all(table, layout, group);
 	for (char **key = operands + 1; *key; key++)

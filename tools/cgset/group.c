@@ -5,6 +5,7 @@
 #include "cgset.h"
 
 #include <dirent.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -90,6 +91,15 @@ bool group_exists(struct hierarchy *hierarchy, const char *group)
 	return true;
 }
 
+void require_group(struct layout *layout, const char *group)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (!is_named(&layout->list[i]) &&
+		    group_exists(&layout->list[i], group))
+			return;
+	errx(options.failed, "no group /%s", group);
+}
+
 int read_group_file(struct hierarchy *hierarchy, const char *group,
 		    const char *file, struct buffer *buffer)
 {
@@ -162,6 +172,8 @@ int write_group_file(struct hierarchy *hierarchy, const char *group,
 	return put < 0 && narration != DRY_RUN ? -1 : 0;
 }
 
+// The folder is closed before a child is visited: however deep a tree is, one
+// descriptor and little of the stack are enough.
 int each_child(struct hierarchy *hierarchy, const char *group,
 	       int (*visit)(struct hierarchy *, const char *child, void *),
 	       void *context)
@@ -169,22 +181,25 @@ int each_child(struct hierarchy *hierarchy, const char *group,
 	int result = 0;
 	int fd = open_group(hierarchy, group, NULL, O_RDONLY | O_DIRECTORY);
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	struct list children = {0};
 	struct dirent *entry;
 
-	while (folder && result >= 0 && (entry = readdir(folder))) {
+	while (folder && (entry = readdir(folder))) {
 		char child[PATH_MAX];
 
-		if (entry->d_type != DT_DIR ||
-		    strcmp(entry->d_name, ".") == 0 ||
-		    strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (snprintf(child, sizeof child, "%s%s%s", group,
+		if (entry->d_type == DT_DIR &&
+		    strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0 &&
+		    snprintf(child, sizeof child, "%s%s%s", group,
 			     *group ? "/" : "",
 			     entry->d_name) < (int)sizeof child)
-			result = visit(hierarchy, child, context);
+			add_group(&children, child);
 	}
 	if (folder)
 		closedir(folder);
+	for (size_t i = 0; i < children.count && result >= 0; i++)
+		result = visit(hierarchy, children.groups[i], context);
+	free_list(&children);
 	return result;
 }
 

@@ -44,6 +44,8 @@ void sort_list(struct list *list)
 {
 	size_t kept = 0;
 
+	if (list->count == 0)
+		return;
 	qsort(list->groups, list->count, sizeof *list->groups, compare);
 	for (size_t i = 0; i < list->count; i++) {
 		if (kept > 0 &&
@@ -59,12 +61,11 @@ struct list list_groups(struct layout *layout, const char *from)
 {
 	struct list list = {0};
 
+	require_group(layout, from);
 	for (size_t i = 0; i < layout->count; i++)
 		if (!is_named(&layout->list[i]) &&
 		    group_exists(&layout->list[i], from))
 			add_subtree(&layout->list[i], from, &list);
-	if (list.count == 0)
-		errx(options.failed, "no group /%s", from);
 	sort_list(&list);
 	return list;
 }

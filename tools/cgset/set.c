@@ -24,8 +24,13 @@ void add_change(struct plan *plan, struct hierarchy *hierarchy,
 	if (!plan->list)
 		err(options.failed, "cannot allocate memory");
 	change = &plan->list[plan->count++];
-	*change =
-	    (struct change){.hierarchy = hierarchy, .text = setting->text};
+	*change = (struct change){
+	    .hierarchy = hierarchy,
+	    .text = setting->text,
+	    .lesson = keys[setting->meaning].lesson,
+	};
+	if (!change->lesson)
+		change->lesson = "written as it is: cgroups(7)";
 	stpncpy(change->file, file, sizeof change->file - 1);
 	va_start(arguments, format);
 	vsnprintf(change->value, sizeof change->value, format, arguments);

@@ -174,8 +174,7 @@ static struct list choose_groups(struct layout *layout, char *operands[])
 	for (; *operands; operands++) {
 		const char *group = parse_group(layout, *operands);
 
-		all = list_groups(layout, group); // or ends: no group
-		free_list(&all);
+		require_group(layout, group);
 		add_group(&chosen, group);
 	}
 	if (chosen.count > 0)
