@@ -26,10 +26,10 @@ LIBS_vmcompare := -lsmartcols
 LIB_OBJECTS := $(patsubst tools/lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard tools/lib/*.c))
 PROGRAMS    := $(TOOLS:%=$(BUILD)/bin/%)
 C_SOURCES   := $(wildcard tools/*/*.c) tools/template.c
-C_FILES     := $(C_SOURCES) $(wildcard tools/*/*.h)
+C_FILES     := $(C_SOURCES) $(wildcard tools/*/*.h tests/*/*.c)
 MAN_PAGES   := $(wildcard tools/*/*.1)
 SHELL_FILES := $(wildcard labs/lab labs/memcached labs/*.sh labs/lib/* tests/run .ci/run \
-               tests/lib/*.bash tests/*/*.bats)
+               tests/*/*.bash tests/bench/run tests/bench/*.sh tests/*/*.bats)
 TEXT_FILES  := $(wildcard *.md chapters/*.md slides/*.md)
 
 .PHONY: all
@@ -83,6 +83,10 @@ check-text:
 asan: ## the tools with ASan and UBSan, in build/asan/bin
 	$(MAKE) BUILD=$(BUILD)/asan \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' all
+
+.PHONY: bench
+bench: all ## the tools beside their peers and the floor; BENCH='NAME...' for a few
+	tests/bench/run $(BENCH)
 
 .PHONY: install
 install: all ## install tools and man pages (DESTDIR, PREFIX, MANDIR)

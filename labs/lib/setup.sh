@@ -40,6 +40,7 @@ tests     python3            python3          python3          python         py
 tests     systemd-detect-virt systemd         systemd          systemd        -               systemd
 tests     virt-what          virt-what        virt-what        virt-what      virt-what       virt-what
 tests     qemu-system-x86_64 qemu-system-x86  qemu-system-x86-core qemu-system-x86 qemu-system-x86_64 qemu-x86
+tests     hyperfine          hyperfine        hyperfine        hyperfine      hyperfine       hyperfine
 tests     memccat            libmemcached-tools libmemcached   libmemcached   -               libmemcached
 '
 
