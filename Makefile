@@ -26,10 +26,10 @@ LIBS_vmcompare := -lsmartcols
 LIB_OBJECTS := $(patsubst tools/lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard tools/lib/*.c))
 PROGRAMS    := $(TOOLS:%=$(BUILD)/bin/%)
 C_SOURCES   := $(wildcard tools/*/*.c) tools/template.c
-C_FILES     := $(C_SOURCES) $(wildcard tools/*/*.h tests/*/*.c)
+C_FILES     := $(C_SOURCES) $(wildcard tools/*/*.h tests/*/*.[ch])
 MAN_PAGES   := $(wildcard tools/*/*.1)
 SHELL_FILES := $(wildcard labs/lab labs/memcached labs/*.sh labs/lib/* tests/run .ci/run \
-               tests/*/*.bash tests/bench/run tests/bench/*.sh tests/*/*.bats)
+               tests/*/*.bash tests/*/run tests/bench/*.sh tests/*/*.bats)
 TEXT_FILES  := $(wildcard *.md chapters/*.md slides/*.md)
 
 .PHONY: all
@@ -87,6 +87,10 @@ asan: ## the tools with ASan and UBSan, in build/asan/bin
 .PHONY: bench
 bench: all ## the tools beside their peers and the floor; BENCH='NAME...' for a few
 	tests/bench/run $(BENCH)
+
+.PHONY: fuzz
+fuzz: ## the parsers under libFuzzer, FUZZ_SECONDS each; FUZZ='NAME...' for a few
+	tests/fuzz/run $(FUZZ)
 
 .PHONY: install
 install: all ## install tools and man pages (DESTDIR, PREFIX, MANDIR)

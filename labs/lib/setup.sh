@@ -3,7 +3,7 @@
 # setup.sh: what is missing on this machine, and how it is installed.
 
 # NEED PROBE APT DNF PACMAN APK ZYPPER, one line each. The probe is a program, or a
-# path of which one must exist. - means that the distribution has no such package.
+# pattern of paths of which one must exist. - means that the distribution has no such package.
 # A need counts for itself and all sets after it: container, tests.
 REQUIREMENTS='
 container gcc                gcc              gcc              gcc            gcc             gcc
@@ -40,6 +40,8 @@ tests     python3            python3          python3          python         py
 tests     systemd-detect-virt systemd         systemd          systemd        -               systemd
 tests     virt-what          virt-what        virt-what        virt-what      virt-what       virt-what
 tests     qemu-system-x86_64 qemu-system-x86  qemu-system-x86-core qemu-system-x86 qemu-system-x86_64 qemu-x86
+tests     clang              clang            clang            clang          clang           clang
+tests     /usr/lib*/clang/*/lib/*/libclang_rt.fuzzer* libclang-rt-dev compiler-rt compiler-rt compiler-rt clang
 tests     hyperfine          hyperfine        hyperfine        hyperfine      hyperfine       hyperfine
 tests     memccat            libmemcached-tools libmemcached   libmemcached   -               libmemcached
 '
@@ -91,7 +93,7 @@ missing_packages() {
 }
 
 is_there() {
-    if [[ $1 == /* ]]; then [[ -e $1 ]]; else command -v "$1" >/dev/null; fi
+    if [[ $1 == /* ]]; then compgen -G "$1" >/dev/null; else command -v "$1" >/dev/null; fi
 }
 
 install_packages() {
