@@ -30,6 +30,7 @@ C_FILES     := $(C_SOURCES) $(wildcard tools/*/*.h tests/*/*.[ch])
 MAN_PAGES   := $(wildcard tools/*/*.1)
 SHELL_FILES := $(wildcard labs/lab labs/memcached labs/*.sh labs/lib/* tests/run .ci/run \
                tests/*/*.bash tests/*/run tests/bench/*.sh tests/*/*.bats)
+SHELL_FILES += $(wildcard labs/exercises/*.sh)
 TEXT_FILES  := $(wildcard *.md chapters/*.md slides/*.md)
 
 .PHONY: all

@@ -65,8 +65,7 @@ say 'The limit is a number in a file. Whoever may write the file decides.'
 run labs/memcached stats "$NAME"
 run cgset set "$GROUP" memory=512M
 run labs/memcached stats "$NAME"
-verify 'the kernel has the new limit' \
-    "$(cat "$(group_folder "$GROUP")"/memory.{limit_in_bytes,max} 2>/dev/null)" = 536870912
+verify 'the kernel has the new limit' "$(memory_limit "$GROUP")" = 536870912
 
 step diff 'The condiments'
 say 'What makes this process a container? Everything in which it differs from PID 1 of the host:'

@@ -33,8 +33,7 @@ say 'A process is born into the control group of its parent. So the group comes 
     'of the container ever runs without its limits.'
 step_limits 1G 1 64
 run cgset get "$GROUP" memory pids
-verify 'the kernel has the memory limit' \
-    "$(cat "$(group_folder "$GROUP")"/memory.{limit_in_bytes,max} 2>/dev/null)" = 1073741824
+verify 'the kernel has the memory limit' "$(memory_limit "$GROUP")" = 1073741824
 explain 'cgroups(7). Limits set after the start come too late for what was allocated before: memory' \
     'is charged to the group that a process is in when it touches a page.'
 

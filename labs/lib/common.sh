@@ -45,6 +45,13 @@ need_root() {
     ((EUID == 0)) || cannot_run "$1 needs root" "sudo $0 $1"
 }
 
+# wrapped TEXT...: prose, to the width of the terminal.
+wrapped() {
+    local columns
+    columns=$(tput cols 2>/dev/null) || columns=80
+    printf '%s\n' "$*" | fold -s -w $((columns < 80 ? columns : 80)) | sed 's/ *$//'
+}
+
 # done_line LABEL TEXT: one thing that is now true.
 done_line() {
     printf '%s✓%s %-11s %s\n' "$GREEN" "$PLAIN" "$1" "$2"

@@ -138,13 +138,6 @@ absent_controller() {
     done
 }
 
-# Where groups are made: v1's memory controller, or v2.
-cgroup_mount() {
-    awk '$0 ~ / - cgroup .*[ ,]memory(,|$)/ { print $5; found = 1; exit }
-         $0 ~ / - cgroup2 / { v2 = $5 }
-         END { if (!found) { if (!v2) exit 1; print v2 } }' /proc/self/mountinfo
-}
-
 probe_overlay() {
     if ((EUID)); then
         no 'only root, or a user namespace, can mount' "sudo $0 doctor"

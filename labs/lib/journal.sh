@@ -10,6 +10,9 @@
 # Undoing goes last in, first out. Each undo below does nothing when there is
 # nothing to do, so that it can be tried again after being interrupted itself.
 
+# shellcheck source=labs/lib/kernel.sh
+source "$ROOT/labs/lib/kernel.sh"
+
 # open_run ID: start a run, OPEN_RUN. Fails when the name is taken.
 open_run() {
     OPEN_RUN=$STATE/runs/$1
@@ -90,15 +93,6 @@ undo_run() {
     return "$failed"
 }
 
-# The kernel's own pin of a PID: field 22 of /proc/PID/stat, counted after the
-# last ')', because a process name can hold anything. Empty when it is gone.
-start_time() {
-    local stat fields
-    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
-    read -ra fields <<<"${stat##*) }"
-    printf '%s' "${fields[19]}"
-}
-
 # owner_alive RUN: is the process at work still there, and the same one?
 owner_alive() {
     local pid started
@@ -142,17 +136,6 @@ delete_group() {
     cgset delete "${1%/*}" >/dev/null 2>&1 || true
 }
 
-# Where one group is in cgroupfs: the memory controller's folder on v1, else v2's.
-group_folder() {
-    local mounts=(/sys/fs/cgroup/memory /sys/fs/cgroup)
-    [[ -e ${mounts[0]}/cgroup.procs ]] || mounts=("${mounts[1]}")
-    printf '%s/%s' "${mounts[0]}" "$1"
-}
-
-group_pids() {
-    cat "$(group_folder "$1")/cgroup.procs" 2>/dev/null || true
-}
-
 # The lock is held by a process for as long as it lives, so it is free when the
 # process, wherever it has got to, is gone.
 undo_lock_holder() {
@@ -161,11 +144,6 @@ undo_lock_holder() {
 
 undo_link() {
     ! has_link "$1" || ip link delete "$1"
-}
-
-# Asked of the network namespace that we are in; /sys may show another.
-has_link() {
-    ip link show dev "$1" >/dev/null 2>&1
 }
 
 undo_bridge() {
@@ -178,12 +156,6 @@ delete_idle_bridge() {
 
 undo_nft_table() {
     ! nft list table ip "$1" >/dev/null 2>&1 || nft delete table ip "$1"
-}
-
-undo_mount() {
-    while mountpoint -q "$1"; do
-        umount "$1" || return 1
-    done
 }
 
 # A process of ours, pinned by its start time.

@@ -142,13 +142,7 @@ finish() {
 # --- what a lab says ------------------------------------------------------------------
 
 say() {
-    hushed || printf '%s\n' "$*" | fold -s -w "$(text_width)" | sed 's/ *$//'
-}
-
-text_width() {
-    local columns
-    columns=$(tput cols 2>/dev/null) || columns=80
-    printf '%d' $((columns < 80 ? columns : 80))
+    hushed || wrapped "$*"
 }
 
 explain() {
