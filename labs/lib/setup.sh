@@ -44,6 +44,9 @@ tests     clang              clang            clang            clang          cl
 tests     /usr/lib*/clang/*/lib/*/libclang_rt.fuzzer* libclang-rt-dev compiler-rt compiler-rt compiler-rt clang
 tests     hyperfine          hyperfine        hyperfine        hyperfine      hyperfine       hyperfine
 tests     memccat            libmemcached-tools libmemcached   libmemcached   -               libmemcached
+tests     dockerd            docker.io        moby-engine      docker         docker          docker
+tests     iptables           iptables         iptables         iptables       iptables        iptables
+tests     runc               runc             runc             runc           runc            runc
 '
 
 # setup_for SET: install what the set needs and this machine lacks; says what, first.
