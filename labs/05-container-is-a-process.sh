@@ -9,69 +9,146 @@ source "$ROOT/labs/lib/image.sh"
 # shellcheck source=labs/lib/container.sh
 source "$ROOT/labs/lib/container.sh"
 
-lab 05 'A container is a process' 20 root mnt uts ipc net pid cgroupns cgroup overlay bridge nft memcached
+lab 05 'A container is a process' 25 root mnt uts ipc net pid cgroupns cgroup overlay bridge nft memcached
 NAME=box-$$
+DOCKER=0
+! docker info >/dev/null 2>&1 || DOCKER=1
+
+# with_docker ARGUMENT...: the article's own command: run where a Docker is, else only said.
+with_docker() {
+    if ((DOCKER)); then
+        run docker "$@"
+    else
+        say "With Docker: docker $*"
+    fi
+}
+
+# of FIELD: a line of the container's /proc/PID/status.
+of() {
+    sed -n "s/^$1:[[:space:]]*//p" "/proc/$PID/status"
+}
 
 step run 'A container, in one command'
-say 'docker run would do this. labs/memcached does it with the tools of this project; lab 12 takes it' \
-    'apart. For now it is enough that it runs.'
+say 'labs/memcached starts a memcached container without Docker; lab 12 takes it apart. For now it' \
+    'is enough that it runs.'
 undo container "$NAME"
 run labs/memcached up --name "$NAME" --port "$(free_port)"
 container "$NAME"
+if ((DOCKER)); then
+    undo docker "bones-$NAME"
+    run sh -c "tar -cC $(quoted "$IMAGE/base") . -C $(quoted "$IMAGE/memcached") . | docker import - bones-$NAME"
+fi
+with_docker run --name "bones-$NAME" -d "bones-$NAME" memcached -u memcache
 verify 'memcached runs' "$(cat "/proc/$PID/comm")" = memcached
+verify 'and answers a client on the host' "$(memcached_roundtrip "$(setting port)" hello)" = hello
 
-step top 'Its processes, seen from the host'
-say 'docker top lists the processes of a container. The first columns are what it prints; the last' \
-    'two are the same process seen from inside.'
+step top 'Its processes, asked of the container'
+say 'docker top lists the processes of one container, and so does this. The columns up to TIME are' \
+    'those of docker top; the two after it are the same process seen from inside.'
+predict 'how many processes are in there? On the host, how many are there?'
 run labs/memcached top "$NAME"
-say 'The PID is a PID of the host: ps has it as well.'
-run ps -o user,pid,ppid,args -p "$PID"
-verify 'ps and top mean the same process' "$(ps -o comm= -p "$PID")" = memcached
-explain 'docker top asks ps on the host and shows only the PIDs of the container: that is why they' \
-    'match. The user is 11211 here, and has a name only in the container'\''s own /etc/passwd.'
+with_docker top "bones-$NAME"
+verify 'one process of this machine is in that pid namespace, and it is this one' \
+    "$(pgrep --ns "$PID" --nslist pid .)" = "$PID"
+explain 'docker top runs ps on the host and keeps the PIDs of the container: they are PIDs of the host.' \
+    'The name of user 11211 is in the /etc/passwd of the container, not in that of the host.'
+
+step ps 'The same process, asked of the host'
+say 'ps(1) knows nothing of containers. It reads /proc.'
+predict 'does ps on the host show the memcached that runs in the container? Under which PID?'
+say 'The way of the article: the first line in which the word occurs.'
+run sh -c 'ps aux | grep memcached | head -1'
+say 'It finds whatever has the word in its command line: here the parent that waits for the container,' \
+    'elsewhere the grep itself. By the name of the program, and then by the PID, there is no guessing:'
+run pgrep -x memcached
+run ps -o user,pid,ppid,comm -p "$PID"
+verify 'pgrep on the host finds the process of the container' " $(pgrep -x memcached | xargs) " contains " $PID "
+verify 'and the host'\''s /proc has its folder, with the name of the program in it' "$(cat "/proc/$PID/comm")" = memcached
 
 step two-pids 'One process, two PIDs'
-say 'A process has a PID in its own pid namespace and one in every namespace around it.'
-run grep -E '^(Name|Pid|PPid|NSpid):' "/proc/$PID/status"
-predict 'what does the container say its PID is?'
+say 'A process has a PID in its own pid namespace, and one in every namespace around that.'
+predict 'which PID does memcached have inside of the container?'
 run labs/memcached exec "$NAME" ps
-verify 'inside it is PID 1' "$(sed -n 's/^NSpid:.*\t//p' "/proc/$PID/status")" = 1
-say 'The container sees its own processes only. The host sees them all.'
+with_docker exec "bones-$NAME" ps
+run grep -E '^(Name|Pid|PPid|NSpid):' "/proc/$PID/status"
+verify 'one process, two numbers: the host'\''s, and 1' "$(of NSpid)" = "$PID	1"
+say 'Inside one sees the container only. From outside one sees everything: the wall has one side.'
+explain 'NSpid has one number for each pid namespace that the process is in, outermost first:' \
+    'proc_pid_status(5), pid_namespaces(7).'
 
-step root 'Its files, through /proc'
-say 'Every process has a root directory, and /proc/PID/root leads there: through the mount namespace' \
-    'of that process, without entering it.'
+step kernel 'One kernel'
+say 'The files in there are another system'\''s: this image has a busybox, and no Debian, or Fedora.'
+predict 'which kernel version will uname(1) tell inside?'
+run uname -r
+run labs/memcached exec "$NAME" uname -r
+with_docker exec "bones-$NAME" uname -r
+verify 'one kernel, for both' "$(labs/memcached exec "$NAME" uname -r)" = "$(uname -r)"
+verify 'which booted once' "$(labs/memcached exec "$NAME" cat /proc/sys/kernel/random/boot_id)" = \
+    "$(cat /proc/sys/kernel/random/boot_id)"
+explain 'A virtual machine boots a kernel of its own. A container is a process that this kernel shows' \
+    'less of the world. Lab 01 lays the two side by side.'
+
+step root 'Its files, from outside'
+say 'Every process has a root directory. /proc/PID/root leads to it, through the mount namespace of' \
+    'that process, without entering it. So a file can be made in there without Docker, or anyone, knowing.'
 run ls "/proc/$PID/root"
 run touch "/proc/$PID/root/created_by_host"
+predict 'where is that file now: in / of the host, in / of the container, or in both?'
 run labs/memcached exec "$NAME" ls /
-verify 'a file made from outside is seen inside' \
-    "$(labs/memcached exec "$NAME" ls /created_by_host)" = /created_by_host
-say 'And the other way round.'
+attempt ls /created_by_host
+verify 'it is inside' "$(labs/memcached exec "$NAME" ls /created_by_host)" = /created_by_host
+verify 'and not in / of the host' "$STATUS" != 0
+explain '/proc/PID/root is a magic link: it is followed to where the process has its root, whatever its' \
+    'text says. Who may not trace the process may not follow it: proc_pid_root(5), ptrace(2).'
+
+step root-back 'And the other way round'
+predict 'who owns a file made inside, seen from the host?'
 run labs/memcached exec "$NAME" touch /tmp/just_a_temp
+with_docker exec "bones-$NAME" touch /tmp/just_a_temp
 run ls -l "/proc/$PID/root/tmp"
-verify 'a file made inside is seen from outside, with the owner that made it' \
+run labs/memcached exec "$NAME" ls -l /tmp
+verify 'seen from outside, the file has the user ID that made it' \
     "$(stat -c %u "/proc/$PID/root/tmp/just_a_temp")" = "$MEMCACHED_UID"
-explain '/proc/PID/root is a magic link: proc(5). Only who may trace the process can follow it.'
+say 'The number is what the file system keeps. The name beside it is looked up by ls(1), in the' \
+    '/etc/passwd that ls sees: two sides, two names for one number.'
 
 step exec 'Entering it'
-say 'docker exec starts one more process in the same namespaces. Nothing is started "in" the' \
-    'container: the new process joins, one setns(2) for all of them.'
+say 'docker exec starts one more process, in the same namespaces. It does not start "in" the' \
+    'container: a process of the host joins, by one setns(2), and then becomes the command.'
 run nsenter-lite --explain --target "$PID" --all --root --wd=/ -- hostname
+with_docker exec "bones-$NAME" hostname
 verify 'in there, the hostname is the name of the container' \
     "$(nsenter-lite -t "$PID" -a -r -w/ -- hostname)" = "$NAME"
-
-step limits 'Its memory, from the host'
-say 'The limit is a number in a file. Whoever may write the file decides.'
-run labs/memcached stats "$NAME"
-run cgset set "$GROUP" memory=512M
-run labs/memcached stats "$NAME"
-verify 'the kernel has the new limit' "$(memory_limit "$GROUP")" = 536870912
+verify 'the host kept its own' "$(uname -n)" != "$NAME"
+explain 'setns(2), nsenter(1). Lab 06 enters step by step, and shows what a joined process must not' \
+    'bring along.'
 
 step diff 'The condiments'
-say 'What makes this process a container? Everything in which it differs from PID 1 of the host:'
-run procpeek diff 1 "$PID"
-verify 'it is a process of this kernel: its start time is in /proc/PID/stat' "$(start_time "$PID")" = "$(setting started)"
+say 'So what makes this process a container? First, two ordinary processes: the one that runs this' \
+    'lab, and a child of it, a shell.'
+run sh -c 'procpeek diff $PPID $$'
+say 'Now this lab and memcached. Each line is one thing that the kernel keeps for each process, and' \
+    'that somebody set otherwise for this one.'
+predict 'how many such lines will there be? Name three.'
+run sh -c "procpeek diff $$ $PID | grep -v \"^ \""
+say 'And with the values, first of the one and then of the other:'
+run procpeek diff "$$" "$PID"
+for kind in mnt pid net ipc uts cgroup; do
+    verify "another $kind namespace" "$(readlink "/proc/$PID/ns/$kind")" != "$(readlink "/proc/self/ns/$kind")"
+done
+verify 'but the same user namespace' "$(readlink "/proc/$PID/ns/user")" = "$(readlink /proc/self/ns/user)"
+explain 'The kernel has no object called container. It has processes, namespaces, control groups,' \
+    'mounts and capabilities; a container is a habit of combining them.'
+
+step kill 'It ends like a process'
+predict 'what becomes of the container when its one process gets a signal from the host?'
+run kill -TERM "$PID"
+run timeout 10 tail --pid="$PID" -f /dev/null
+verify 'the process is gone' "$(start_time "$PID")" = ''
+attempt labs/memcached top "$NAME"
+verify 'and with it the container' "$STATUS" != 0
 run labs/memcached down "$NAME"
-verify 'it is gone, like any process' "$(start_time "$PID")" = ''
+explain 'PID 1 of a pid namespace gets only the signals that it handles: memcached handles SIGTERM. When' \
+    'PID 1 ends, the kernel kills what is left in the namespace: pid_namespaces(7).'
 
 finish

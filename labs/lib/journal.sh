@@ -167,3 +167,14 @@ undo_process() {
 undo_container() {
     [[ ! -d $STATE/runs/$1 ]] || undo_run "$STATE/runs/$1"
 }
+
+# A POSIX shared memory object of ours.
+undo_shared_memory() {
+    [[ $1 == *[!a-z0-9-]* ]] || rm -f -- "/dev/shm/$1"
+}
+
+# A container and an image of Docker, by one name.
+undo_docker() {
+    ! docker container inspect "$1" >/dev/null 2>&1 || docker rm -f "$1" >/dev/null || return
+    ! docker image inspect "$1" >/dev/null 2>&1 || docker rmi -f "$1" >/dev/null
+}

@@ -61,11 +61,11 @@ after_test() {
     run -0 expect -c '
         set timeout 30
         spawn labs/lab 07
-        expect "1/10" ; expect "quit" ; send "e"
+        expect "1/11" ; expect "quit" ; send "e"
         expect "namespaces(7)" ; expect "quit" ; send "\r"
         expect "Predict" ; expect "> " ; send "the old name\r"
         expect "still says" ; expect "quit" ; send "b"
-        expect "1/10" ; expect "quit" ; send "\r"
+        expect "1/11" ; expect "quit" ; send "\r"
         expect "> " ; send "\r"
         expect "quit" ; send "q"
         expect "goes on at step 2" { exit 0 }
@@ -73,11 +73,11 @@ after_test() {
     run -0 expect -c '
         set timeout 30
         spawn labs/lab 07
-        expect "2/10" ; expect "> " ; send "\r"
+        expect "2/11" ; expect "> " ; send "\r"
         expect "quit" ; send "q"
         expect eof { exit 0 }
         exit 1' 3>&-
-    [[ $output != *'1/10'* ]]
+    [[ $output != *'1/11'* ]]
 }
 
 @test "a SIGKILL in the middle of lab 12, then labs/lab clean: nothing is left" {
