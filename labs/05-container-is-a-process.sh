@@ -23,11 +23,6 @@ with_docker() {
     fi
 }
 
-# of FIELD: a line of the container's /proc/PID/status.
-of() {
-    sed -n "s/^$1:[[:space:]]*//p" "/proc/$PID/status"
-}
-
 step run 'A container, in one command'
 say 'labs/memcached starts a memcached container without Docker; lab 12 takes it apart. For now it' \
     'is enough that it runs.'
@@ -71,7 +66,7 @@ predict 'which PID does memcached have inside of the container?'
 run labs/memcached exec "$NAME" ps
 with_docker exec "bones-$NAME" ps
 run grep -E '^(Name|Pid|PPid|NSpid):' "/proc/$PID/status"
-verify 'one process, two numbers: the host'\''s, and 1' "$(of NSpid)" = "$PID	1"
+verify 'one process, two numbers: the host'\''s, and 1' "$(status_field "$PID" NSpid)" = "$PID	1"
 say 'Inside one sees the container only. From outside one sees everything: the wall has one side.'
 explain 'NSpid has one number for each pid namespace that the process is in, outermost first:' \
     'proc_pid_status(5), pid_namespaces(7).'
@@ -134,9 +129,9 @@ run sh -c "procpeek diff $$ $PID | grep -v \"^ \""
 say 'And with the values, first of the one and then of the other:'
 run procpeek diff "$$" "$PID"
 for kind in mnt pid net ipc uts cgroup; do
-    verify "another $kind namespace" "$(readlink "/proc/$PID/ns/$kind")" != "$(readlink "/proc/self/ns/$kind")"
+    verify "another $kind namespace" "$(namespace "$PID" "$kind")" != "$(namespace self "$kind")"
 done
-verify 'but the same user namespace' "$(readlink "/proc/$PID/ns/user")" = "$(readlink /proc/self/ns/user)"
+verify 'but the same user namespace' "$(namespace "$PID" user)" = "$(namespace self user)"
 explain 'The kernel has no object called container. It has processes, namespaces, control groups,' \
     'mounts and capabilities; a container is a habit of combining them.'
 

@@ -8,11 +8,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/lab.sh"
 lab 07 'Namespaces' 30 root mnt uts ipc net pid cgroupns cgroup userns time memcached
 GROUP=container-bones/lab07-$$
 
-# ours KIND: the namespace of this shell, as the kernel names it.
-ours() {
-    readlink "/proc/self/ns/$1"
-}
-
 # Before a command: run it as a user without any privilege.
 AS_NOBODY=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 
@@ -44,7 +39,7 @@ say 'Two processes that show the same number share that namespace. A child start
     'its parent.'
 run sh -c 'readlink /proc/$PPID/ns/uts /proc/$$/ns/uts'
 verify 'a child is in the namespaces of its parent' \
-    "$(sh -c 'readlink /proc/$$/ns/uts')" = "$(ours uts)"
+    "$(sh -c 'readlink /proc/$$/ns/uts')" = "$(namespace self uts)"
 verify 'there are eight kinds' "$(find /proc/self/ns -type l ! -name '*_for_children' | wc -l)" = 8
 explain 'namespaces(7) has the list. pid_for_children and time_for_children differ from pid and time' \
     'only after unshare(2): those two kinds take effect for children.'
@@ -58,7 +53,7 @@ run unshare-lite --uts sh -c 'hostname box; hostname; readlink /proc/self/ns/uts
 run hostname
 verify "the host still says $before" "$(uname -n)" = "$before"
 inside=$(unshare-lite --uts readlink /proc/self/ns/uts)
-verify "$inside is not the host's $(ours uts)" "$inside" != "$(ours uts)"
+verify "$inside is not the host's $(namespace self uts)" "$inside" != "$(namespace self uts)"
 say 'Not separated: anything else. Not even /etc/hostname, which is a file, nor the kernel'\''s version,' \
     'which uname(2) tells in the same breath.'
 run unshare-lite --uts --hostname box uname -nr
@@ -90,7 +85,7 @@ start unshare-lite --pid --fork --kill-child sleep 1000
 child=$(child_of "$STARTED")
 run grep -E '^(Pid|NSpid):' "/proc/$child/status"
 verify 'not separated: the host sees the process, under a number of its own' \
-    "$(sed -n 's/^NSpid:\t//p' "/proc/$child/status")" = "$child	1"
+    "$(status_field "$child" NSpid)" = "$child	1"
 explain 'A pid namespace hides the host from the container, not the container from the host. And it' \
     'hides nothing in /proc: that is a mount, and takes a mount namespace.'
 
@@ -191,7 +186,7 @@ predict 'ten days more. And what does date(1) say in there?'
 run unshare --time --boottime 864000 --fork date +%F
 verify 'not separated: the date' "$(unshare --time --boottime 864000 --fork date +%F)" = "$(date +%F)"
 inside=$(unshare-lite --time --fork readlink /proc/self/ns/time)
-verify "$inside is not the host's $(ours time)" "$inside" != "$(ours time)"
+verify "$inside is not the host's $(namespace self time)" "$inside" != "$(namespace self time)"
 explain 'time_namespaces(7), Linux 5.6. The offsets are in /proc/PID/timens_offsets, and cannot be' \
     'changed once a process is in the namespace.'
 
