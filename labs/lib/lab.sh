@@ -176,6 +176,8 @@ start() {
     ((!NARRATE)) || printf '%s$ %s &%s\n' "$BOLD" "$(quoted "$@")" "$PLAIN"
     "$@" </dev/null &
     STARTED=$!
+    # No longer a job: the shell would report its end in the middle of a step.
+    disown "$STARTED"
     undo process "$STARTED" "$(start_time "$STARTED")"
 }
 
