@@ -73,9 +73,10 @@ explain 'cgroups(7). Neither version moves charges along with the process unless
 
 step namespaces 'The first process, in six new namespaces'
 say 'A cgroup namespace takes the group that its maker is in as its root. In the wrong order:'
-run unshare-lite --cgroup cgset run "$GROUP" grep -m 1 -E ':memory:|^0::' /proc/self/cgroup
+join="echo \$\$ >$(group_folder "$GROUP")/cgroup.procs"
+run unshare-lite --cgroup sh -c "$join; grep -m 1 -E \":memory:|^0::\" /proc/self/cgroup"
 verify 'the name of the group shows' \
-    "$(unshare-lite --cgroup cgset run "$GROUP" cat /proc/self/cgroup 2>/dev/null)" contains "$GROUP"
+    "$(unshare-lite --cgroup sh -c "$join; cat /proc/self/cgroup")" contains "lab12-$$"
 say 'So: cgset puts itself into the group and becomes unshare-lite, which makes the namespaces and' \
     'forks: the child is PID 1 of the new pid namespace. Until the container is furnished it' \
     'waits, in labs/lib/container-init, for one word on a FIFO.'
