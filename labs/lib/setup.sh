@@ -17,6 +17,11 @@ container ip                 iproute2         iproute          iproute2       ip
 container nft                nftables         nftables         nftables       nftables        nftables
 container setpriv            util-linux       util-linux       util-linux     setpriv         util-linux
 container ps                 procps           procps-ng        procps-ng      procps          procps
+vm        qemu-system-x86_64 qemu-system-x86  qemu-system-x86-core qemu-system-x86 qemu-system-x86_64 qemu-x86
+vm        cpio               cpio             cpio             cpio           cpio            cpio
+vm        modprobe           kmod             kmod             kmod           kmod            kmod
+vm        xz                 xz-utils         xz               xz             xz              xz
+vm        zstd               zstd             zstd             zstd           zstd            zstd
 tests     clang-tidy         clang-tidy       clang-tools-extra clang         clang-extra-tools clang-tools
 tests     clang-format       clang-format     clang-tools-extra clang         clang-extra-tools clang-tools
 tests     cppcheck           cppcheck         cppcheck         cppcheck       cppcheck        cppcheck
