@@ -4,7 +4,7 @@
 
 # NEED PROBE APT DNF PACMAN APK ZYPPER, one line each. The probe is a program, or a
 # pattern of paths of which one must exist. - means that the distribution has no such package.
-# A need counts for itself and all sets after it: container, tests.
+# The set container counts for all others: tests, vm (labs/vm), image (labs/vm image).
 REQUIREMENTS='
 container gcc                gcc              gcc              gcc            gcc             gcc
 container /usr/include/stdio.h libc6-dev      glibc-devel      glibc          musl-dev        glibc-devel
@@ -22,6 +22,13 @@ vm        cpio               cpio             cpio             cpio           cp
 vm        modprobe           kmod             kmod             kmod           kmod            kmod
 vm        xz                 xz-utils         xz               xz             xz              xz
 vm        zstd               zstd             zstd             zstd           zstd            zstd
+image     mmdebstrap         mmdebstrap       -                -              -               -
+image     tar2sqfs           squashfs-tools-ng -               -              -               -
+image     grub-mkrescue      grub-common      -                -              -               -
+image     /usr/lib/grub/i386-pc grub-pc-bin   -                -              -               -
+image     /usr/lib/grub/x86_64-efi grub-efi-amd64-bin -        -              -               -
+image     xorriso            xorriso          -                -              -               -
+image     mformat            mtools           -                -              -               -
 tests     clang-tidy         clang-tidy       clang-tools-extra clang         clang-extra-tools clang-tools
 tests     clang-format       clang-format     clang-tools-extra clang         clang-extra-tools clang-tools
 tests     cppcheck           cppcheck         cppcheck         cppcheck       cppcheck        cppcheck
@@ -53,6 +60,8 @@ tests     dockerd            docker.io        moby-engine      docker         do
 tests     iptables           iptables         iptables         iptables       iptables        iptables
 tests     runc               runc             runc             runc           runc            runc
 '
+[[ $(uname -m) != aarch64 ]] ||
+    REQUIREMENTS=${REQUIREMENTS/qemu-system-x86_64 qemu-system-x86 /qemu-system-aarch64 qemu-system-arm }
 
 # setup_for SET: install what the set needs and this machine lacks; says what, first.
 setup_for() {
@@ -63,7 +72,7 @@ setup_for() {
     [[ -n $manager ]] || cannot_run "missing on this machine: ${packages[*]}" \
         'no apt-get, dnf, pacman, apk or zypper is here: install them by hand'
     ((EUID == 0)) || cannot_run "missing on this machine: ${packages[*]}" \
-        "sudo labs/lab setup"
+        "sudo labs/lab setup --for $1"
     printf 'to be installed with %s: %s\n' "$manager" "${packages[*]}"
     [[ ${ASK:-0} == 0 ]] || confirm
     install_packages "$manager" "${packages[@]}"
@@ -85,6 +94,14 @@ package_manager() {
 }
 
 missing_packages() {
+    local probe package
+    while read -r probe package; do
+        is_there "$probe" || printf '%s\n' "$package"
+    done < <(needs_of "$1" "$2") | sort -u
+}
+
+# needs_of SET MANAGER: what the set needs, a probe and a package a line.
+needs_of() {
     local set probe names index=0
     case $2 in
         dnf) index=1 ;;
@@ -94,10 +111,9 @@ missing_packages() {
     esac
     while read -r set probe names; do
         [[ $set == container || $set == "$1" ]] || continue
-        ! is_there "$probe" || continue
         read -ra names <<<"$names"
-        [[ ${names[index]} == - ]] || printf '%s\n' "${names[index]}"
-    done <<<"$REQUIREMENTS" | sort -u
+        [[ ${names[index]} == - ]] || printf '%s %s\n' "$probe" "${names[index]}"
+    done <<<"$REQUIREMENTS"
 }
 
 is_there() {

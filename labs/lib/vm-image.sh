@@ -9,7 +9,8 @@ IMAGE_PACKAGES=(live-boot systemd-sysv udev dbus sudo kmod less nano man-db stra
 
 make_workshop_image() {
     local target=${1:-} work tree
-    (($# == 1)) && [[ $target != -* ]] || usage_error 'image needs one file name'
+    [[ $# == 1 && $target != -* ]] || usage_error 'image needs one file name'
+    [[ $(uname -m) == x86_64 ]] || cannot_run 'the image is made on x86-64 only, so far'
     [[ ! -e $target ]] || die "$target is there already" "rm $target, or another name"
     touch "$target" 2>/dev/null || die "cannot write $target"
     target=$(realpath "$target")
@@ -26,11 +27,10 @@ make_workshop_image() {
     tree=$work/tree
     mkdir -p "$tree/live" "$tree/boot/grub" "$work/boot"
     pack_project "$work/container-bones.tar"
-    write_configuration "$work/etc"
     in_background 'making the file system: some minutes' make_file_system "$work"
     mv "$work"/boot/vmlinuz-* "$tree/live/vmlinuz"
     mv "$work"/boot/initrd.img-* "$tree/live/initrd"
-    cp "$ROOT/labs/lib/vm-grub.cfg" "$tree/boot/grub/grub.cfg"
+    cp "$ROOT/labs/lib/vm-image/grub.cfg" "$tree/boot/grub/grub.cfg"
     in_background 'making it bootable' grub-mkrescue -o "$work/disk" "$tree" -- -volid BONES
     mv "$work/disk" "$target"
     IMAGE_TARGET=''
@@ -53,35 +53,17 @@ pack_project() {
         --transform 's,^\.,container-bones,' -cf "$1" .
 }
 
-# On the screen and on the serial line: logged in at once, in the project.
-write_configuration() {
-    local unit
-    for unit in getty@tty1 serial-getty@ttyS0; do
-        mkdir -p "$1/systemd/system/$unit.service.d"
-        printf '%s\n' '[Service]' 'ExecStart=' \
-            'ExecStart=-/sbin/agetty --autologin learner --noclear %I $TERM' \
-            >"$1/systemd/system/$unit.service.d/autologin.conf"
-    done
-    mkdir -p "$1/sudoers.d" "$1/profile.d" "$1/systemd/network"
-    printf 'learner ALL=(ALL) NOPASSWD: ALL\n' >"$1/sudoers.d/learner"
-    chmod 440 "$1/sudoers.d/learner"
-    printf '%s\n' '[Match]' 'Type=ether' '[Network]' 'DHCP=yes' >"$1/systemd/network/dhcp.network"
-    printf '%s\n' 'cd ~/container-bones && PATH=$PWD/build/bin:$PATH' \
-        "echo 'Try: labs/lab, sudo labs/memcached up, labs/lab doctor'" >"$1/profile.d/bones.sh"
-    printf 'bones\n' >"$1/hostname"
-}
-
 # From the package sources of this machine, whose signatures apt checks.
 make_file_system() {
     local packages=("${IMAGE_PACKAGES[@]}" "linux-image-$(dpkg --print-architecture)") sources
-    mapfile -t -O "${#packages[@]}" packages < <(packages_of container apt-get)
+    mapfile -t -O "${#packages[@]}" packages < <(needs_of container apt-get | cut -d" " -f2 | sort -u)
     mapfile -t sources < <(find /etc/apt/sources.list /etc/apt/sources.list.d \
         -name '*.list' -o -name '*.sources' 2>/dev/null)
     # shellcheck disable=SC2016 # the hooks are expanded by mmdebstrap's shell
     mmdebstrap --variant=apt --format=squashfs --include="$(IFS=, && printf '%s' "${packages[*]}")" \
         --dpkgopt='path-exclude=/usr/share/locale/*' \
         --customize-hook="tar-in '$1/container-bones.tar' /opt" \
-        --customize-hook="copy-in '$1'/etc/* /etc" \
+        --customize-hook="copy-in '$ROOT'/labs/lib/vm-image/etc/* /etc" \
         --customize-hook='chroot "$1" useradd -m -s /bin/bash learner
             mv "$1/opt/container-bones" "$1/home/learner/"
             chroot "$1" sh -c "chown -R root:root /etc && make -C /home/learner/container-bones -s all install &&
