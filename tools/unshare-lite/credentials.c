@@ -8,7 +8,10 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 // In a user namespace only mapped IDs exist; EINVAL means nothing else here.
@@ -61,4 +64,33 @@ void set_ids(int64_t uid, int64_t gid)
 		    "setuid(2)",
 		    "setuid(%u)", (uid_t)uid) < 0)
 		fail_to_become("user", uid, CAP_SETUID);
+}
+
+// --keep-caps: execve(2) takes the capabilities of a user other than 0. Only
+// ambient ones are left, and ambient can be what is permitted and inheritable:
+// so first make all that is permitted inheritable, then raise one by one.
+// capabilities(7). Commonest errno: EPERM, for one that is not permitted.
+void keep_capabilities(void)
+{
+	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3,
+						  0};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+	long result = 0;
+
+	if (narration != DRY_RUN) {
+		syscall(SYS_capget, &header, data);
+		for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+			data[i].inheritable = data[i].permitted;
+		result = syscall(SYS_capset, &header, data);
+	}
+	if (explain(result, "inheritable: all that is permitted: capset(2)",
+		    "capset(all)") < 0)
+		err(EXIT_TOOL, "cannot make the capabilities inheritable");
+	for (unsigned long number = 0; number < 64; number++)
+		if (data[number / 32].permitted & (1U << number % 32) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0))
+			result = -1;
+	if (explain(result, "each of them: kept over execve: capabilities(7)",
+		    "prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE)") < 0)
+		err(EXIT_TOOL, "cannot make the capabilities ambient");
 }

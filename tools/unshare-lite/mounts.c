@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/pidfd.h>
@@ -135,6 +136,11 @@ void mount_proc(const char *directory, const struct propagation *propagation)
 	if (explain(result, "the processes of our pid namespace: proc(5)",
 		    "mount(\"proc\", \"%s\", \"proc\", "
 		    "MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)",
-		    directory) < 0)
-		fail(CAP_SYS_ADMIN, "cannot mount proc on %s", directory);
+		    directory) == 0)
+		return;
+	if (errno != EPERM)
+		err(EXIT_TOOL, "cannot mount proc on %s", directory);
+	warn("cannot mount proc on %s", directory);
+	hint_proc();
+	exit(EXIT_TOOL);
 }

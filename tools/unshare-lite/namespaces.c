@@ -13,35 +13,37 @@
 #include <unistd.h>
 
 // In the order in which strace(1) prints the flags.
-const struct kind kinds[] = {
-    {'T', CLONE_NEWTIME, "CLONE_NEWTIME", "time", "max_time_namespaces",
+const struct kind kinds[KIND_COUNT] = {
+    {'T', CLONE_NEWTIME, "CLONE_NEWTIME", "time", "time_for_children",
+     "max_time_namespaces",
      "time: clocks with offsets, for the children: time_namespaces(7)"},
-    {'m', CLONE_NEWNS, "CLONE_NEWNS", "mnt", "max_mnt_namespaces",
+    {'m', CLONE_NEWNS, "CLONE_NEWNS", "mnt", "mnt", "max_mnt_namespaces",
      "mount: a copy of the mount table: mount_namespaces(7)"},
-    {'C', CLONE_NEWCGROUP, "CLONE_NEWCGROUP", "cgroup", "max_cgroup_namespaces",
+    {'C', CLONE_NEWCGROUP, "CLONE_NEWCGROUP", "cgroup", "cgroup",
+     "max_cgroup_namespaces",
      "cgroup: our cgroup is shown as /: cgroup_namespaces(7)"},
-    {'u', CLONE_NEWUTS, "CLONE_NEWUTS", "uts", "max_uts_namespaces",
+    {'u', CLONE_NEWUTS, "CLONE_NEWUTS", "uts", "uts", "max_uts_namespaces",
      "uts: a copy of host and domain name: uts_namespaces(7)"},
-    {'i', CLONE_NEWIPC, "CLONE_NEWIPC", "ipc", "max_ipc_namespaces",
+    {'i', CLONE_NEWIPC, "CLONE_NEWIPC", "ipc", "ipc", "max_ipc_namespaces",
      "ipc: message queues, semaphores, shared memory, all empty: "
      "ipc_namespaces(7)"},
-    {'U', CLONE_NEWUSER, "CLONE_NEWUSER", "user", "max_user_namespaces",
+    {'U', CLONE_NEWUSER, "CLONE_NEWUSER", "user", "user", "max_user_namespaces",
      "user: made first, owns the others; all capabilities, but only here: "
      "user_namespaces(7)"},
-    {'p', CLONE_NEWPID, "CLONE_NEWPID", "pid", "max_pid_namespaces",
+    {'p', CLONE_NEWPID, "CLONE_NEWPID", "pid", "pid_for_children",
+     "max_pid_namespaces",
      "pid: for our children, the first is PID 1; we stay: pid_namespaces(7)"},
-    {'n', CLONE_NEWNET, "CLONE_NEWNET", "net", "max_net_namespaces",
+    {'n', CLONE_NEWNET, "CLONE_NEWNET", "net", "net", "max_net_namespaces",
      "net: interfaces, routes, ports; only lo, and it is down: "
      "network_namespaces(7)"},
 };
-const size_t kind_count = sizeof kinds / sizeof kinds[0];
 
-int flag_of_kind(int letter)
+const struct kind *kind_of_letter(int letter)
 {
-	for (size_t i = 0; i < kind_count; i++)
+	for (size_t i = 0; i < KIND_COUNT; i++)
 		if (kinds[i].letter == letter)
-			return kinds[i].flag;
-	return 0;
+			return &kinds[i];
+	return NULL;
 }
 
 static void append(char *text, size_t size, const char *separator,
@@ -62,7 +64,7 @@ void create_namespaces(int flags)
 {
 	char names[256] = "", lessons[1024] = "";
 
-	for (size_t i = 0; i < kind_count; i++) {
+	for (size_t i = 0; i < KIND_COUNT; i++) {
 		if (!(flags & kinds[i].flag))
 			continue;
 		append(names, sizeof names, "|", kinds[i].call);
