@@ -135,7 +135,7 @@ predict 'is the segment to be seen on the host?'
 run wc -l /proc/sysvipc/shm
 verify 'the host has no new segment' "$(wc -l </proc/sysvipc/shm)" = "$before"
 say 'Not separated: pipes, sockets, and POSIX shared memory, which is made of files in /dev/shm.'
-undo shared_memory "bones-$$"
+undo file "/dev/shm/bones-$$"
 run unshare-lite --ipc sh -c "echo hello >/dev/shm/bones-$$"
 run cat "/dev/shm/bones-$$"
 verify 'shared all the same' "$(cat "/dev/shm/bones-$$")" = hello

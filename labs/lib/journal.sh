@@ -168,9 +168,9 @@ undo_container() {
     [[ ! -d $STATE/runs/$1 ]] || undo_run "$STATE/runs/$1"
 }
 
-# A POSIX shared memory object of ours.
-undo_shared_memory() {
-    [[ $1 == *[!a-z0-9-]* ]] || rm -f -- "/dev/shm/$1"
+# A file of ours where everybody's are: its name begins with bones-.
+undo_file() {
+    [[ ! $1 =~ ^/(tmp|dev/shm)/bones-[a-z0-9-]+$ ]] || rm -f -- "$1"
 }
 
 # A container and an image of Docker, by one name.
