@@ -181,10 +181,10 @@ step time 'Time: two of the clocks'
 say 'A time namespace shifts the monotonic clock and the time since boot, so that a container' \
     'moved to another machine does not see them jump.'
 run cut -d. -f1 /proc/uptime
-run unshare --time --boottime 864000 --fork cut -d. -f1 /proc/uptime
+run unshare-lite --time --boottime 864000 --fork cut -d. -f1 /proc/uptime
 predict 'ten days more. And what does date(1) say in there?'
-run unshare --time --boottime 864000 --fork date +%F
-verify 'not separated: the date' "$(unshare --time --boottime 864000 --fork date +%F)" = "$(date +%F)"
+run unshare-lite --time --boottime 864000 --fork date +%F
+verify 'not separated: the date' "$(unshare-lite --time --boottime 864000 --fork date +%F)" = "$(date +%F)"
 inside=$(unshare-lite --time --fork readlink /proc/self/ns/time)
 verify "$inside is not the host's $(namespace self time)" "$inside" != "$(namespace self time)"
 explain 'time_namespaces(7), Linux 5.6. The offsets are in /proc/PID/timens_offsets, and cannot be' \

@@ -101,14 +101,23 @@ run() {
     show_command "$@"
     if ((NARRATE)); then
         "$@" || status=$?
+        mark end
     else
         output=$("$@" 2>&1) || status=$?
     fi
     ((status == 0)) || die "status $status from: $(quoted "$@")" "$output"
 }
 
+# mark WORD...: for tests/docs/check-docs, which must know where a step begins and where
+# the output of a command ends.
+mark() {
+    [[ -z ${LAB_MARKS:-} ]] || printf '\036%s\n' "$*"
+}
+
 show_command() {
-    ((!NARRATE)) || printf '%s$ %s%s\n' "$BOLD" "$(quoted "$@")" "$PLAIN"
+    ((NARRATE)) || return 0
+    printf '%s$ %s%s\n' "$BOLD" "$(quoted "$@")" "$PLAIN"
+    mark output
 }
 
 # run_detached COMMAND...: in the background, in a session of its own, so that it

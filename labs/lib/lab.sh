@@ -76,6 +76,7 @@ step() {
         NARRATE=0
         return
     fi
+    mark step "$1"
     printf '\n%s── %d/%d  %s %s%s\n' "$BOLD" "$STEP" "$STEPS" "$2" \
         "$(line $((70 - ${#2})))" "$PLAIN"
 }
@@ -169,6 +170,7 @@ attempt() {
     STATUS=0
     show_command "$@"
     if hushed; then "$@" >/dev/null 2>&1 || STATUS=$?; else "$@" || STATUS=$?; fi
+    mark end
 }
 
 # A process of the lab: ended with it.
