@@ -80,6 +80,17 @@ check-text:
 	mandoc -Tlint -W warning $(MAN_PAGES)
 	codespell --ignore-words-list=nd --skip='./$(BUILD),./.git' .
 
+.PHONY: check-docs
+check-docs: all ## the chapters' transcripts, excerpts and links are still true
+	tests/docs/check-docs
+
+# The drawings are kept, so that the chapters can be read without Graphviz.
+.PHONY: diagrams
+diagrams: $(patsubst %.dot,%.svg,$(wildcard chapters/img/*.dot)) ## draw the chapters' diagrams
+
+chapters/img/%.svg: chapters/img/%.dot
+	dot -Tsvg -o $@ $<
+
 .PHONY: asan
 asan: ## the tools with ASan and UBSan, in build/asan/bin
 	$(MAKE) BUILD=$(BUILD)/asan \
