@@ -55,6 +55,8 @@ tests     qemu-system-x86_64 qemu-system-x86  qemu-system-x86-core qemu-system-x
 tests     clang              clang            clang            clang          clang           clang
 tests     /usr/lib*/clang/*/lib/*/libclang_rt.fuzzer* libclang-rt-dev compiler-rt compiler-rt compiler-rt clang
 tests     hyperfine          hyperfine        hyperfine        hyperfine      hyperfine       hyperfine
+tests     ctags              universal-ctags  ctags            ctags          ctags           ctags
+tests     dot                graphviz         graphviz         graphviz       graphviz        graphviz
 tests     memccat            libmemcached-tools libmemcached   libmemcached   -               libmemcached
 tests     dockerd            docker.io        moby-engine      docker         docker          docker
 tests     iptables           iptables         iptables         iptables       iptables        iptables
