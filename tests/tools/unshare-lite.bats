@@ -3,47 +3,9 @@
 # unshare-lite: the kernel's state after each option, and the same from unshare(1).
 
 load ../lib/common
+load ../lib/unshare-lite
 # bats sets these: shellcheck knows only $output and $lines.
 stderr="" stderr_lines=()
-
-# For make asan: LeakSanitizer wants a thread and /proc at exit, and finds neither after
-# unshare(CLONE_NEWPID), in a bare mount namespace, or under strace.
-export ASAN_OPTIONS=detect_leaks=0
-
-KINDS=(mnt uts ipc net pid user cgroup time)
-# -g: bats reads this file inside a function.
-declare -gA LETTER=([mnt]=m [uts]=u [ipc]=i [net]=n [pid]=p [user]=U [cgroup]=C [time]=T)
-
-# same ARGUMENT...: unshare(1) and unshare-lite print the same and end the same.
-same() {
-    local expected status_expected
-    run unshare "$@"
-    expected=$output status_expected=$status
-    run unshare-lite "$@"
-    [[ $output == "$expected" && $status == "$status_expected" ]] && return
-    printf 'unshare: %s\n%s\nunshare-lite: %s\n%s\n' \
-        "$status_expected" "$expected" "$status" "$output" >&2
-    return 1
-}
-
-# The kinds that PID does not share with us, one a line.
-other_kinds() {
-    local kind
-    for kind in "${KINDS[@]}"; do
-        [[ $(ns "$1" "$kind") == "$(ns self "$kind")" ]] || echo "$kind"
-    done
-}
-
-# child_of PID: waits for it, and prints it.
-child_of() {
-    wait_for 5 grep -q . "/proc/$1/task/$1/children" || return
-    cut -d' ' -f1 "/proc/$1/task/$1/children"
-}
-
-# Dead, if perhaps not yet reaped by whoever inherited it.
-gone() {
-    ! grep -qs '^State:.[^Z]' "/proc/$1/status"
-}
 
 # A directory to chroot into, in a mount namespace of the test's own, where every
 # mount is shared, as systemd has it. Reads the script to run there from standard input.
@@ -256,11 +218,6 @@ EOF
     # The options of the command are its own.
     run -0 unshare-lite echo --help -m
     [ "$output" = '--help -m' ]
-}
-
-# What the kernel says of a process, not what a shell makes of it.
-wait_status() {
-    python3 -c 'import subprocess, sys; print(subprocess.run(sys.argv[1:]).returncode)' "$@"
 }
 
 @test "unshare-lite --fork dies of the signal that the command died of" {
