@@ -42,6 +42,7 @@ tests     strace             strace           strace           strace         st
 tests     jq                 jq               jq               jq             jq              jq
 tests     bwrap              bubblewrap       bubblewrap       bubblewrap     bubblewrap      bubblewrap
 tests     expect             expect           expect           expect         expect          expect
+tests     newuidmap          uidmap           shadow-utils     shadow         shadow-uidmap   shadow
 tests     git                git              git              git            git             git
 tests     objcopy            binutils         binutils         binutils       binutils        binutils
 tests     cmp                diffutils        diffutils        diffutils      diffutils       diffutils
