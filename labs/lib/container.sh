@@ -123,7 +123,7 @@ step_namespaces() {
     undo lock_holder "$RUN/alive"
     undo cgroup "$GROUP"
     run_detached "$ROOT/labs/lib/container-shim" "$RUN" \
-        cgset run "$GROUP" -- \
+        cgset run --exec "$GROUP" -- \
         unshare-lite --mount --pid --net --ipc --uts --cgroup \
         --fork --kill-child --hostname "$NAME" -- \
         "$ROOT/labs/lib/container-init" "$RUN" \

@@ -4,65 +4,13 @@
 # processes, and what /proc says about them.
 
 load ../lib/common
+load ../lib/cgset
 # bats sets these: shellcheck knows only $output and $lines.
-stderr="" stderr_lines=()
+stderr=""
+# and cgset.bash these.
+GROUP="" PID=""
 # The leak checker of a sanitized build cannot work under strace.
 export ASAN_OPTIONS=detect_leaks=0
-
-before_test() {
-    GROUP=cgset-test-$$-$BATS_TEST_NUMBER
-    STARTED=()
-}
-
-# Whatever a failed test left standing.
-after_test() {
-    ((${#STARTED[@]} == 0)) || kill -KILL "${STARTED[@]}" 2>/dev/null || true
-    cgset delete -r "$GROUP" 2>/dev/null || true
-}
-
-# The mount points of all hierarchies but the named ones, whatever the layout.
-# One that is mounted twice counts once.
-mount_points() {
-    awk '/ - cgroup2? / && $NF !~ /name=/ && !seen[$3]++ { print $5 }' /proc/self/mountinfo
-}
-
-# folder CONTROLLER: that of the group, in the hierarchy of the controller.
-folder() {
-    local point
-    point=$(awk -v c="$1" '/ - cgroup / && "," $NF "," ~ "," c "," { print $5; exit }' /proc/self/mountinfo)
-    [[ $point ]] || point=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
-    printf '%s/%s\n' "$point" "$GROUP"
-}
-
-# on_v1 CONTROLLER: is it bound to a v1 hierarchy?
-on_v1() {
-    [[ -e $(dirname "$(folder "$1")")/tasks ]]
-}
-
-# value CONTROLLER V1_FILE V2_FILE: what the kernel says.
-value() {
-    if on_v1 "$1"; then cat "$(folder "$1")/$2"; else cat "$(folder "$1")/$3"; fi
-}
-
-# start COMMAND...: in the background, to be killed after the test; sets PID.
-start() {
-    "$@" 3>&- >/dev/null 2>&1 &
-    PID=$!
-    STARTED+=("$PID")
-}
-
-# stop PID: and reap it.
-stop() {
-    kill -KILL "$1"
-    wait "$1" 2>/dev/null || true
-}
-
-# in_group PID: every line of /proc/PID/cgroup but the named ones ends in GROUP.
-in_group() {
-    local others
-    others=$(grep -v ':name=' "/proc/$1/cgroup" | grep -cv ":/$GROUP\$") || true
-    [ "$others" = 0 ]
-}
 
 @test "cgset create makes one folder in every hierarchy, delete removes them" {
     requires root
@@ -244,172 +192,6 @@ in_group() {
     [ -z "$(find /sys/fs/cgroup -name "other-$GROUP")" ]
 }
 
-@test "cgset run enters every hierarchy and keeps the PID" {
-    requires root
-    # shellcheck disable=SC2016 # for the inner shells
-    run -0 --separate-stderr sh -c 'echo $$; exec cgset run -s pids=50 "$1" -- sh -c "echo \$\$; cat /proc/self/cgroup"' \
-        sh "$GROUP"
-    [ "${lines[0]}" = "${lines[1]}" ]
-    [ "$(grep -v ':name=' <<<"$output" | grep -c ':/')" = \
-        "$(grep -v ':name=' <<<"$output" | grep -c ":/$GROUP\$")" ]
-    [ "$(value pids pids.max pids.max)" = 50 ]
-    [ "${stderr_lines[*]}" = "pids=50: $(folder pids)/pids.max = 50" ]
-    # its cgroup namespace has the group as its root everywhere
-    run -0 cgset run "$GROUP" unshare --cgroup cat /proc/self/cgroup
-    [ "$(grep -cv -e ':name=' -e ':/$' <<<"$output")" = 0 ]
-}
-
-@test "cgset run ends as its command does, or with 125 to 127" {
-    requires root
-    run -7 cgset run "$GROUP" sh -c 'exit 7'
-    # shellcheck disable=SC2016 # for the inner shell
-    run -143 cgset run "$GROUP" sh -c 'kill -TERM $$'
-    run -127 --separate-stderr cgset run "$GROUP" no-such-command
-    [[ $stderr == *'cannot execute no-such-command: No such file'* ]]
-    run -126 --separate-stderr cgset run "$GROUP" /etc/passwd
-    run -125 --separate-stderr cgset run --no-such-option "$GROUP" true
-    run -125 --separate-stderr cgset run "$GROUP"
-    run -125 --separate-stderr cgset run "$GROUP" --
-    run -0 cgset run "$GROUP" -- echo --explain
-    [ "$output" = --explain ]
-}
-
-@test "cgset run leaves no group behind when a limit is refused" {
-    requires root
-    run -125 --separate-stderr cgset run -s pids=5 -s cpus=1000 "$GROUP/inner" touch "$BATS_TEST_TMPDIR/ran"
-    [[ $stderr == *'cannot write 1000 to '* ]]
-    [ ! -e "$BATS_TEST_TMPDIR/ran" ]
-    [ -z "$(find /sys/fs/cgroup -name "$GROUP")" ]
-}
-
-@test "a memory limit kills" {
-    requires root
-    run -137 cgset run -s memory=20M -s swap=0 "$GROUP" tail /dev/zero
-    if on_v1 memory; then
-        grep -qx 'oom_kill 1' "$(folder memory)/memory.oom_control"
-        [ "$(cat "$(folder memory)/memory.max_usage_in_bytes")" = 20971520 ]
-    else
-        grep -qx 'oom_kill 1' "$(folder memory)/memory.events"
-    fi
-}
-
-@test "a memory limit below use is refused on v1, with the use" {
-    requires root cgroup1
-    on_v1 memory || skip 'needs memory on cgroup v1'
-    start cgset run "$GROUP" sh -c 'head -c 20M /dev/zero | tail -n 1 | sleep 30'
-    big_enough() { [ "$(cat "$(folder memory)/memory.usage_in_bytes")" -gt 10000000 ]; }
-    wait_for 5 big_enough
-    run -1 --separate-stderr cgset set "$GROUP" memory=64K
-    [[ $stderr == *'Device or resource busy'*'hint: the group uses '*' bytes'* ]]
-    xargs kill -KILL <"$(folder memory)/cgroup.procs"
-    wait "$PID" || true
-    cgset delete "$GROUP"
-}
-
-@test "a limit of tasks refuses fork with EAGAIN" {
-    requires root strace
-    # shellcheck disable=SC2016 # for the inner shell
-    run -2 strace -f -e trace=clone,clone3,fork,vfork -e status=failed \
-        cgset run -s pids=3 "$GROUP" sh -c 'sleep 0.2 & sleep 0.2 & sleep 0.2 & wait'
-    [[ $output == *'-1 EAGAIN'* ]]
-    grep -qE '^max [1-9]' "$(folder pids)/pids.events"
-}
-
-@test "a CPU quota throttles, and stats sees the use" {
-    requires root jq
-    start cgset run -s cpu=0.3 "$GROUP" sh -c 'while :; do :; done'
-    wait_for 5 in_group "$PID"
-    run -0 cgset stats --no-stream --json "$GROUP"
-    jq -e '.stats[0].cpu_percent | . > 15 and . < 40' <<<"$output"
-    grep -qE '^nr_throttled [1-9]' "$(folder cpu)/cpu.stat"
-    run -0 cgset stats --no-stream --noheadings "/$GROUP"
-    [[ $output =~ ^"/$GROUP"\ +[0-9.]+%\ +[0-9.]+[KM]?i?B\ /\ .*%\ +-\ .*\ 1$ ]]
-    stop "$PID"
-}
-
-@test "cgset stats has Docker's arithmetic" {
-    requires root jq net ip
-    # page cache of its own, and traffic in a network of its own
-    # shellcheck disable=SC2016 # for the inner shell
-    start cgset run -s pids=40 "$GROUP" unshare --net sh -c '
-        head -c 8M /dev/zero >"$1"; ip link add name va type veth peer name vb
-        ip link set lo up; ip link set va up; ip link set vb up; exec sleep 60' sh "$BATS_TEST_TMPDIR/file"
-    asleep() { [[ $(cat "/proc/$PID/comm") == sleep ]]; }
-    wait_for 5 asleep
-    # IPv6 says hello on the new link
-    received() { awk -F '[: ]+' '$2 ~ /^v[ab]$/ { sum += $3 } END { print sum }' "/proc/$PID/net/dev"; }
-    heard() { (($(received) > 0)); }
-    wait_for 5 heard
-    run -0 cgset stats --no-stream --json "$GROUP"
-    local use cache
-    use=$(value memory memory.usage_in_bytes memory.current)
-    cache=$(awk -v name="$(on_v1 memory && echo total_)inactive_file" '$1 == name { print $2 }' \
-        "$(folder memory)/memory.stat")
-    [ "$cache" -gt 4000000 ]
-    # a page more or less: the kernel charges in batches, and the network goes on
-    jq -e --argjson use "$((use - cache))" --argjson received "$(received)" \
-        --argjson total "$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) * 1024))" '
-        .stats[0] | (.memory_use - $use | fabs) < 1e6 and .memory_limit == $total
-            and .network_received > 0 and .network_received <= $received and .pids == 1
-            and .cpu_percent < 5' <<<"$output"
-    cgset set "$GROUP" memory=512M
-    run -0 cgset stats --no-stream "$GROUP"
-    [[ ${lines[0]} == 'NAME '*'CPU % '*'MEM USAGE / LIMIT '*'MEM % '*'NET I/O '*'BLOCK I/O PIDS' ]]
-    [[ ${lines[1]} == *' / 512MiB '* ]]
-    stop "$PID"
-}
-
-@test "cgset move: a process, none that is a thread, gone, or the kernel's" {
-    requires root cc
-    cgset create "$GROUP"
-    start sleep 60
-    run -0 cgset move "$GROUP" "$PID"
-    in_group "$PID"
-    cc -pthread -x c -o "$BATS_TEST_TMPDIR/threads" - <<'END'
-#include <pthread.h>
-#include <unistd.h>
-static void *rest(void *unused) { pause(); return unused; }
-int main(void) { pthread_t t; pthread_create(&t, 0, rest, 0); pause(); }
-END
-    start "$BATS_TEST_TMPDIR/threads"
-    local threaded=$PID thread
-    two() { [ "$(find "/proc/$threaded/task" -mindepth 1 -maxdepth 1 | wc -l)" = 2 ]; }
-    wait_for 5 two
-    thread=$(find "/proc/$threaded/task" -mindepth 1 -maxdepth 1 -not -name "$threaded" -printf '%f')
-    run -1 --separate-stderr cgset move "$GROUP" "$thread"
-    [[ $stderr == *"$thread is a thread of process $threaded"* ]]
-    stop "$threaded"
-    run -1 --separate-stderr cgset move "$GROUP" "$threaded"
-    [[ $stderr == *"cannot open process $threaded: No such process"* ]]
-    run -2 --separate-stderr cgset move "$GROUP" 0
-    run -2 --separate-stderr cgset move "$GROUP" 1x
-    run -1 --separate-stderr cgset move "no-$GROUP" "$$"
-    [[ $stderr == *"no group /no-$GROUP"* ]]
-    local kernel
-    kernel=$(pgrep -x kthreadd) || true
-    if [[ $kernel ]]; then
-        run -1 --separate-stderr cgset move "$GROUP" "$kernel"
-        [[ $stderr == *"hint: $kernel is a kernel thread"* ]]
-    fi
-}
-
-@test "cgset delete refuses while there are processes, and names them" {
-    requires root
-    start cgset run "$GROUP/inner" sleep 60
-    GROUP=$GROUP/inner wait_for 5 in_group "$PID"
-    run -1 --separate-stderr cgset delete -r "$GROUP"
-    [[ $stderr == *"not empty: "*"/$GROUP/inner: $PID (sleep)"* ]]
-    [ -d "$(folder memory)/inner" ]
-    # the process that ends while we ask is waited for
-    (
-        sleep 0.5
-        kill -KILL "$PID"
-    ) 3>&- &
-    run -0 cgset delete -r "$GROUP"
-    wait
-    [ -z "$(find /sys/fs/cgroup -name "$GROUP")" ]
-}
-
 @test "cgset get reads what is there, by any name" {
     requires root jq
     cgset create "$GROUP"
@@ -440,7 +222,7 @@ END
     requires root jq
     cgset create "$GROUP/a" "$GROUP/b/c"
     cgset set "$GROUP/b" memory=32M cpu=1.5 pids=8
-    start cgset run "$GROUP/b" sleep 60
+    start cgset run --exec "$GROUP/b" sleep 60
     GROUP=$GROUP/b wait_for 5 in_group "$PID"
     run -0 cgset show --json "$GROUP"
     jq -e --arg g "/$GROUP" --argjson pids 1 '.groups[0]
@@ -450,6 +232,10 @@ END
         and .memory_limit == null' <<<"$output"
     run -0 cgset show "$GROUP"
     [[ $output == *"/$GROUP "*'-b '*' / 32MiB  1.5 '*' 1 / 8 '* ]]
+    # --explain: both versions, and which of them has what here
+    run -0 --separate-stderr cgset show --explain "$GROUP"
+    [[ $stderr == *" trees of v1 and "* ]]
+    grep -qE "^ +memory +$(on_v1 memory && echo v1 || echo v2) +memory.limit_in_bytes +memory.max$" <<<"$stderr"
     run -0 cgset show --pid "$PID"
     [[ $output == *"$GROUP/b "* && $output != *"-a "* ]]
     stop "$PID"
@@ -497,10 +283,37 @@ END
         run -125 --separate-stderr cgset run "$group" true
         run -1 --separate-stderr cgset delete "$group"
     done
-    run -1 --separate-stderr cgset create "$GROUP/docker"
+    run -1 --separate-stderr cgset create "$GROUP/docker/inner"
     [[ $stderr == *'Docker: use its own way (docker update'* ]]
-    run -0 cgset create --force "$GROUP/docker"
-    run -0 cgset delete -r "$GROUP"
+    run -0 cgset create --force "$GROUP/docker/inner"
+    # what is above it would hit it, and what is in it is not ours either
+    for group in 'freeze' 'kill' 'delete -r'; do
+        # shellcheck disable=SC2086 # verb and option
+        run -1 --separate-stderr cgset $group "$GROUP"
+        [[ $stderr == *"/$GROUP/docker belongs to Docker"* ]]
+    done
+    cgset create "$GROUP/ours"
+    start cgset run --force --exec "$GROUP/docker/inner" sleep 60
+    GROUP=$GROUP/docker/inner wait_for 20 in_group "$PID"
+    run -1 --separate-stderr cgset move "$GROUP/ours" "$PID"
+    [[ $stderr == *"the process belongs to Docker, in /$GROUP/docker/inner"* ]]
+    run -0 cgset move --force "$GROUP/ours" "$PID"
+    stop "$PID"
+    run -0 cgset delete -r --force "$GROUP"
+}
+
+@test "cgset: what systemd has delegated is no longer its own" {
+    requires root python3
+    cgset create --force "$GROUP/x.service/ours"
+    run -1 --separate-stderr cgset set "$GROUP/x.service/ours" pids=9
+    [[ $stderr == *'belongs to systemd: use its own way (systemctl set-property'* ]]
+    # systemd.resource-control(5), Delegate=: it sets this attribute on the folder
+    python3 -c 'import os, sys; os.setxattr(sys.argv[1], "trusted.delegate", b"1")' \
+        "$(folder pids)/x.service"
+    run -0 cgset set "$GROUP/x.service/ours" pids=9
+    run -1 --separate-stderr cgset set "$GROUP/x.service" pids=9
+    [[ $stderr == *'belongs to systemd'* ]]
+    cgset delete -r --force "$GROUP"
 }
 
 @test "cgset as nobody: looks, and is refused with the reason" {
@@ -525,7 +338,8 @@ END
     run -0 --separate-stderr cgset create --dry-run "$GROUP/inner"
     [[ $stderr == *"mkdirat("*", \"$GROUP/inner\", 0755) = ?"* ]]
     run -0 --separate-stderr cgset run --dry-run -s memory=1G "$GROUP" -- touch "$BATS_TEST_TMPDIR/ran"
-    [[ $stderr == *'write(?, "1073741824", 10) = ?'*'cgroup.procs'*'execve("touch") = ?'* ]]
+    [[ $stderr == *'write(?, "1073741824", 10) = ?'*'execve("touch") = ?'* ]]
+    [[ $stderr == *cgroup.procs* || $stderr == *CLONE_INTO_CGROUP* ]]
     [ ! -e "$BATS_TEST_TMPDIR/ran" ]
     [ -z "$(find /sys/fs/cgroup -name "$GROUP")" ]
     cgset create "$GROUP"
@@ -537,13 +351,18 @@ END
 }
 
 # The calls that --explain names, and those that strace saw, in strace's notation.
+calls='openat2|mkdirat|write|unlinkat|pidfd_open|pidfd_send_signal|clone3|prctl'
 narrated() {
-    grep -E '^(openat2|mkdirat|write|unlinkat|pidfd_open|pidfd_send_signal)\(' <<<"$stderr"
+    grep -E "^($calls)\\(" <<<"$stderr"
 }
+# A call that was interrupted by the other process is put together again. The one
+# byte that lets the child go on is no part of the story.
 traced() {
-    sed -nE 's/\) +=/) =/; s/^\[pid +[0-9]+\] //
-        /^(openat2|mkdirat|write|unlinkat|pidfd_open|pidfd_send_signal)\(/p' "$1" |
-        grep -vE '^write\([12],|O_PATH|O_DIRECTORY'
+    awk '{ pid = $1; sub(/^[0-9]+ +/, "") }
+        sub(/ <unfinished \.\.\.>$/, "") { begun[pid] = $0; next }
+        sub(/^<\.\.\. [a-z0-9_]+ resumed>/, "") { $0 = begun[pid] $0 }
+        { sub(/\) +=/, ") ="); print }' "$1" |
+        grep -E "^($calls)\\(" | grep -vE '^write\([12],|^write\([0-9]+, "\\0", 1\)|O_PATH|O_DIRECTORY'
 }
 
 @test "cgset --explain names the calls that strace sees" {
@@ -551,17 +370,19 @@ traced() {
     local trace=$BATS_TEST_TMPDIR/trace command commands
     start sleep 60
     commands=("create $GROUP" "set $GROUP memory=1G cpu=1 pids=9" "move $GROUP $PID" "move / $PID"
-        "delete $GROUP")
+        "freeze $GROUP" "thaw $GROUP" "delete $GROUP" "run -s pids=9 $GROUP true"
+        "run --exec $GROUP true")
     for command in "${commands[@]}"; do
         # shellcheck disable=SC2086 # verb and operands
         run -0 --separate-stderr strace -f -s 200 -o "$trace" cgset --explain $command
-        sed -i 's/^[0-9]* *//' "$trace"
         diff <(narrated) <(traced "$trace")
     done
-    run -0 --separate-stderr strace -f -s 200 -o "$trace" cgset run --explain -s pids=9 "$GROUP" true
-    sed -i 's/^[0-9]* *//' "$trace"
+    run -0 --separate-stderr strace -f -s 200 -o "$trace" cgset --explain run -s pids=8 "$GROUP" true
+    [[ $stderr == *'write('*', "8", 1) = 1'*'beyond it fork(2) fails'*'execve("true") = 0'* ]]
+    run -0 cgset move "$GROUP" "$PID"
+    run -0 --separate-stderr strace -f -s 200 -o "$trace" cgset kill --explain "$GROUP"
     diff <(narrated) <(traced "$trace")
-    [[ $stderr == *'write('*', "9", 1) = 1'*'beyond it fork(2) fails'*'execve("true") = 0'* ]]
+    wait "$PID" || true
 }
 
 @test "cgset: usage errors, --help and --version" {

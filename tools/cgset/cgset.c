@@ -7,7 +7,7 @@
 //            once.
 // Mirrors:   cgcreate(1), cgset(1), cgget(1), cgexec(1), cgclassify(1),
 //            cgdelete(1), docker stats and docker update.
-// Leaves out: v1's per-task groups, tasks of the named hierarchies, the rules
+// Leaves out: moving single threads, tasks of the named hierarchies, the rules
 //            daemon (cgred) and configuration files of libcgroup.
 // Read:      cgroups(7), cpuset(7), cgroup_namespaces(7), proc(5).
 // Build:     cc -Itools/lib -o cgset tools/cgset/*.c
@@ -22,7 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct options options = {.failed = EXIT_FAILURE, .misused = EXIT_USAGE};
+struct options options = {
+    .interval = 1000, .failed = EXIT_FAILURE, .misused = EXIT_USAGE};
 
 enum {
 	OPT_EXPLAIN = 256,
@@ -32,6 +33,8 @@ enum {
 	OPT_NOHEADINGS,
 	OPT_NO_STREAM,
 	OPT_PID,
+	OPT_EXEC,
+	OPT_INTERVAL,
 };
 
 // A verb, what follows it, and the options it takes besides --explain.
@@ -54,18 +57,21 @@ static const struct verb {
     {"get", verb_get, "GROUP [KEY...]", "", 1, {OPT_JSON, OPT_NOHEADINGS}},
     {"run",
      verb_run,
-     "[-s KEY=VALUE]... GROUP [--] COMMAND...",
+     "[--exec] [-s KEY=VALUE]... GROUP [--] COMMAND...",
      "s",
      2,
-     {OPT_DRY_RUN, OPT_FORCE}},
+     {OPT_DRY_RUN, OPT_FORCE, OPT_EXEC}},
     {"move", verb_move, "GROUP PID...", "", 2, {OPT_DRY_RUN, OPT_FORCE}},
     {"delete", verb_delete, "[-r] GROUP...", "r", 1, {OPT_DRY_RUN, OPT_FORCE}},
+    {"freeze", verb_freeze, "GROUP...", "", 1, {OPT_DRY_RUN, OPT_FORCE}},
+    {"thaw", verb_thaw, "GROUP...", "", 1, {OPT_DRY_RUN, OPT_FORCE}},
+    {"kill", verb_kill, "GROUP...", "", 1, {OPT_DRY_RUN, OPT_FORCE}},
     {"stats",
      verb_stats,
-     "[--no-stream] [GROUP...]",
+     "[--no-stream | --interval SEC] [GROUP...]",
      "",
      0,
-     {OPT_JSON, OPT_NOHEADINGS, OPT_NO_STREAM}},
+     {OPT_JSON, OPT_NOHEADINGS, OPT_NO_STREAM, OPT_INTERVAL}},
 };
 
 static void usage(FILE *stream)
@@ -101,6 +107,17 @@ static bool takes(const struct verb *verb, int option)
 	return false;
 }
 
+// Seconds, with at most three decimals, as 0.5.
+static void parse_interval(const char *text)
+{
+	if (parse_decimal(text, 3, &options.interval) < 0 ||
+	    options.interval < 100 || options.interval > 3600000)
+		errx(options.misused,
+		     "--interval %s: expected seconds from 0.1 to 3600, with "
+		     "at most three decimals",
+		     text);
+}
+
 static void take_option(int option, const char *argument)
 {
 	switch (option) {
@@ -126,6 +143,12 @@ static void take_option(int option, const char *argument)
 		if (parse_pid(argument, &options.pid) < 0)
 			errx(options.misused, "%s is not a process ID",
 			     argument);
+		break;
+	case OPT_EXEC:
+		options.exec = true;
+		break;
+	case OPT_INTERVAL:
+		parse_interval(argument);
 		break;
 	case 's':
 		add_setting(argument);
@@ -159,6 +182,8 @@ static void parse_options(int argc, char *argv[], const struct verb *verb)
 	    {"noheadings", no_argument, NULL, OPT_NOHEADINGS},
 	    {"no-stream", no_argument, NULL, OPT_NO_STREAM},
 	    {"pid", required_argument, NULL, OPT_PID},
+	    {"exec", no_argument, NULL, OPT_EXEC},
+	    {"interval", required_argument, NULL, OPT_INTERVAL},
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},
 	    {NULL, 0, NULL, 0},

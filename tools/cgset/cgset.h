@@ -19,8 +19,9 @@
 // --- cgset.c ---------------------------------------------------------------
 
 struct options {
-	bool json, noheadings, force, recursive, no_stream;
+	bool json, noheadings, force, recursive, no_stream, exec;
 	int pid;	       // --pid, or 0
+	uint64_t interval;     // --interval, in milliseconds
 	const char **settings; // KEY=VALUE of -s and -r
 	size_t setting_count;
 	// What to exit with: 1 and 2, but 125 and 125 for `run`.
@@ -60,7 +61,7 @@ int open_hierarchy(struct hierarchy *hierarchy);
 // slashes; "" is the root. Ends the program when it is not a group name.
 char *parse_group(const struct layout *layout, char *text);
 // As parse_group(), and it must not belong to an engine unless --force.
-char *parse_own_group(const struct layout *layout, char *text);
+char *parse_own_group(struct layout *layout, char *text);
 
 // --- group.c: one folder ---------------------------------------------------
 
@@ -101,14 +102,26 @@ void explain_refusal(struct hierarchy *hierarchy, const char *group,
 // "PID (name), ..." for a message.
 int first_process(struct hierarchy *hierarchy, const char *group, char *text,
 		  size_t length);
+// -1 when there are processes in the group or, with -r, in the subtree: text
+// then names them. The form is that of a visitor of each_child().
+typedef char message[2L * PATH_MAX];
+int find_occupied(struct hierarchy *hierarchy, const char *group, void *text);
 // Ends the program when pid is a thread of another process.
 void refuse_thread(int pid);
+// Ends the program when cgset itself is in the subtree.
+void refuse_ourselves(struct layout *layout, const char *group);
+// Wait a moment; false when that was so often that it makes no sense any more.
+bool try_again(int *tries);
 bool is_kernel_thread(const char *pid);
 
 // --- guard.c: whose group is it --------------------------------------------
 
-// NULL, or who looks after the group; then *way is how to change it properly.
-const char *group_owner(const char *group, const char **way);
+// Each ends the program, unless --force, when an engine or systemd looks
+// after the group, a group in the subtree, or a group that the process is in.
+void refuse_foreign(struct layout *layout, const char *group);
+int refuse_foreign_below(struct hierarchy *hierarchy, const char *group,
+			 void *layout);
+void refuse_foreign_process(struct layout *layout, int pid);
 
 // --- create.c --------------------------------------------------------------
 
@@ -124,9 +137,30 @@ void remove_made(struct layout *layout, const char *group, struct made made);
 // rmdir(2), narrated. Returns 0, or -1 with errno.
 int remove_folder(struct hierarchy *hierarchy, const char *group);
 
+// --- join.c ----------------------------------------------------------------
+
+// Move a process into the group of every hierarchy; "0" is ourselves. On
+// failure says why, puts the process back where it was and returns -1.
+int join_group(struct layout *layout, const char *group, const char *pid,
+	       const struct hierarchy *but);
+// What can be said for sure when the kernel does not let a process in.
+void explain_no_entry(struct layout *layout, struct hierarchy *hierarchy,
+		      const char *group, const char *pid);
+
+// --- freeze.c --------------------------------------------------------------
+
+// The hierarchy that can stop the group, or NULL.
+struct hierarchy *find_freezer(struct layout *layout, const char *group);
+// Stop all processes of the subtree and wait until they have: 0, or -1.
+int freeze_group(struct hierarchy *freezer, const char *group);
+int thaw_group(struct hierarchy *freezer, const char *group);
+bool is_frozen(struct hierarchy *freezer, const char *group);
+
 // --- keys.c: the vocabulary ------------------------------------------------
 
-enum meaning { MEMORY, SWAP, CPU, PERIOD, WEIGHT, PIDS, CPUS, VERBATIM };
+#define UNLIMITED UINT64_MAX
+
+enum meaning { MEMORY, SWAP, CPU, PERIOD, WEIGHT, PIDS, CPUS, IO, VERBATIM };
 enum spelling { WORD, V1_FILE, V2_FILE };
 
 struct key {
@@ -135,6 +169,8 @@ struct key {
 	const char *v1_file, *v2_file;
 	const char *lesson;
 };
+
+enum { IO_LIMITS = 4 };
 
 struct setting {
 	const char *text; // KEY=VALUE as typed
@@ -145,11 +181,15 @@ struct setting {
 	char controller[32];	 // which controller it is for
 	bool unlimited;		 // the value is "no limit"
 	uint64_t number, period; // the value; period 0: leave as it is
+	char device[24];	 // of io: "8:0"
+	uint64_t io[IO_LIMITS];	 // 0: leave as it is
 };
 
 extern const struct key keys[VERBATIM + 1];
 // Find a key by its word or one of its files; ends the program if unknown.
 void parse_key(struct setting *setting, const char *name);
+// "0.5" with three places is 500. 0, or -1 with errno EINVAL or ERANGE.
+int parse_decimal(const char *text, size_t places, uint64_t *value);
 // Check KEY=VALUE completely; ends the program when it is wrong.
 struct setting parse_setting(const char *text);
 
@@ -160,8 +200,11 @@ struct change {
 	char file[NAME_MAX + 1];
 	char value[512];
 	char *before;	    // what the file said, NULL if it cannot be read
+	char device[24];    // not "": the file has a line for each device
 	const char *text;   // the KEY=VALUE that it comes from
 	const char *lesson; // what the file does
+	bool written;
+	uint64_t used, kills; // when it was written, if v2_may_kill()
 };
 
 struct plan {
@@ -187,6 +230,19 @@ struct hierarchy *require_controller(struct layout *layout,
 uint64_t planned_memory(struct plan *plan, struct hierarchy *hierarchy,
 			const char *file);
 
+// --- io.c ------------------------------------------------------------------
+
+struct io_limit {
+	const char *word, *v1_file;
+};
+extern const struct io_limit io_limits[IO_LIMITS];
+// "8:0 rbps=1M wiops=max", with blanks or commas. 0, or -1 with errno.
+int parse_io(struct setting *setting, const char *value);
+void plan_io(struct plan *plan, struct hierarchy *hierarchy,
+	     const struct setting *setting);
+// The line of the change's device in a whole file, which is released.
+char *io_line(const struct change *change, char *text);
+
 // --- v1.c and v2.c: what differs -------------------------------------------
 
 // Make a new folder usable: on v1 cpusets start empty; on v2 the parent has
@@ -200,9 +256,21 @@ void v2_plan(struct plan *plan, struct hierarchy *hierarchy,
 	     const struct setting *setting);
 // Say what can be verified about a refused memory limit (errno).
 void v1_explain_memory(const struct change *change, const char *group);
+// v2 takes a memory limit below use, reclaims, then kills: note what is used
+// before, and describe what came of it.
+bool v2_may_kill(const struct change *change);
+void v2_note_use(struct change *change, const char *group);
+void v2_describe_reclaim(const struct change *change, const char *group,
+			 char text[256]);
 // Say which controllers a group of v2 lacks for a file.
 void v2_explain_missing(struct hierarchy *hierarchy, const char *group,
 			const char *file);
+// Say that a group of v2 is threaded, when it is.
+void v2_explain_type(struct hierarchy *hierarchy, const char *group);
+// Say whose the group is that is above both the process and the group.
+void v2_explain_common_ancestor(struct layout *layout,
+				struct hierarchy *hierarchy, const char *group,
+				const char *pid);
 // memory.limit_in_bytes must never exceed memory.memsw.limit_in_bytes.
 void v1_order_memory(struct plan *plan);
 
@@ -217,15 +285,21 @@ enum figure {
 	CPU_PERIOD,
 	PIDS_USE,
 	PIDS_LIMIT,
+	THROTTLED, // nanoseconds
+	OOM_KILLS,
 	BLOCK_READ, // bytes
 	BLOCK_WRITTEN,
 	FIGURES
 };
-#define UNLIMITED UINT64_MAX
-
+// The v2 tree, or NULL.
+struct hierarchy *find_v2(struct layout *layout);
 // 0, or -1 when the group has no such file.
 int read_figure(struct layout *layout, const char *group, enum figure figure,
 		uint64_t *value);
+
+// What of the last ten seconds somebody in the group waited for CPU, memory,
+// I/O, in percent. 0, or -1 when the kernel does not say.
+int read_pressure(struct layout *layout, const char *group, double percent[3]);
 
 // --- network.c -------------------------------------------------------------
 
@@ -253,11 +327,18 @@ struct membership {
 	struct hierarchy *hierarchy;	      // NULL if it is not mounted
 };
 
-// Call visit for each line of /proc/PID/cgroup. Ends the program when there
-// is no such process.
-void each_membership(struct layout *layout, int pid,
-		     void (*visit)(const struct membership *, void *),
-		     void *context);
+// Call visit for each line of /proc/PID/cgroup. Returns -1 with errno when
+// there is no such process; require_memberships() then ends the program.
+int each_membership(struct layout *layout, int pid,
+		    void (*visit)(const struct membership *, void *),
+		    void *context);
+void require_memberships(struct layout *layout, int pid,
+			 void (*visit)(const struct membership *, void *),
+			 void *context);
+
+// --- teach.c: show --explain -----------------------------------------------
+
+void explain_versions(struct layout *layout);
 
 // --- table.c: libsmartcols -------------------------------------------------
 
@@ -281,6 +362,8 @@ void set_cell(struct libscols_line *row, size_t column, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 // Print and release one or two tables; as JSON they are one object.
 void print_tables(struct libscols_table *first, struct libscols_table *second);
+// Print one over the last one, on a terminal, and release it.
+void redraw_table(struct libscols_table *table);
 // As Docker writes sizes: 1.5GiB, and 1.5GB for I/O.
 void binary_size(uint64_t bytes, char text[32]);
 void decimal_size(uint64_t bytes, char text[32]);
@@ -295,6 +378,9 @@ int verb_run(struct layout *layout, char *operands[]);
 int verb_move(struct layout *layout, char *operands[]);
 int verb_show(struct layout *layout, char *operands[]);
 int verb_where(struct layout *layout, char *operands[]);
+int verb_freeze(struct layout *layout, char *operands[]);
+int verb_thaw(struct layout *layout, char *operands[]);
+int verb_kill(struct layout *layout, char *operands[]);
 int verb_stats(struct layout *layout, char *operands[]);
 
 #endif

@@ -8,64 +8,33 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-typedef char message[2L * PATH_MAX];
-
-// A process that is gone for its parent can hold its group for a moment more,
-// and v1 has no event to wait for: so ask again, this often, this long.
-enum { PAUSE_MS = 10, TRIES = 200 };
-
-static void pause_briefly(void)
-{
-	struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
-
-	nanosleep(&pause, NULL);
-}
-
-// Stops at the first group of the subtree that has processes, and names it.
-static int find_occupied(struct hierarchy *hierarchy, const char *group,
-			 void *text)
-{
-	char names[512];
-
-	if (first_process(hierarchy, group, names, sizeof names)) {
-		snprintf(text, sizeof(message), "%s: %s",
-			 full_path(hierarchy, group, NULL), names);
-		return -1;
-	}
-	if (!options.recursive)
-		return 0;
-	return each_child(hierarchy, group, find_occupied, text);
-}
-
-// Nothing is removed while there is a process anywhere in the subtree.
+// Nothing is removed while there is a process anywhere in the subtree. One
+// that is gone for its parent can hold its group for a moment more.
 static void wait_until_empty(struct layout *layout, const char *group)
 {
 	message text = "";
+	int tries = 0;
 
-	for (size_t i = 0, tries = 0; i < layout->count;) {
+	for (size_t i = 0; i < layout->count;) {
 		if (is_named(&layout->list[i]) ||
-		    find_occupied(&layout->list[i], group, text) == 0) {
+		    find_occupied(&layout->list[i], group, text) == 0)
 			i++;
-			continue;
-		}
-		if (narration == DRY_RUN || ++tries > TRIES)
+		else if (narration == DRY_RUN || !try_again(&tries))
 			errx(options.failed, "not empty: %s", text);
-		pause_briefly();
 	}
 }
 
 // rmdir(2). Commonest errno: EBUSY, processes that are just ending.
 static int remove_empty(struct hierarchy *hierarchy, const char *group)
 {
-	for (int tries = 0; remove_folder(hierarchy, group) < 0; tries++) {
+	int tries = 0;
+
+	while (remove_folder(hierarchy, group) < 0) {
 		if (errno == ENOENT)
 			return 0;
-		if (errno == EBUSY && tries < TRIES) {
-			pause_briefly();
+		if (errno == EBUSY && try_again(&tries))
 			continue;
-		}
 		warn("cannot remove %s", full_path(hierarchy, group, NULL));
 		explain_refusal(hierarchy, group, NULL);
 		return -1;
@@ -96,9 +65,12 @@ static void delete_group(struct layout *layout, const char *group)
 	if (!*group)
 		errx(options.misused, "the root group cannot be removed");
 	require_group(layout, group);
-	for (size_t i = 0; i < layout->count; i++)
-		if (!options.recursive && !is_named(&layout->list[i]))
+	for (size_t i = 0; i < layout->count; i++) {
+		if (options.recursive)
+			refuse_foreign_below(&layout->list[i], group, layout);
+		else if (!is_named(&layout->list[i]))
 			each_child(&layout->list[i], group, refuse_child, NULL);
+	}
 	wait_until_empty(layout, group);
 	for (size_t i = 0; i < layout->count; i++)
 		if (!is_named(&layout->list[i]) &&

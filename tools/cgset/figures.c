@@ -35,6 +35,10 @@ static const struct {
 		  {"pids", "pids.current", NULL, 1}},
     [PIDS_LIMIT] = {{"pids", "pids.max", NULL, 1},
 		    {"pids", "pids.max", NULL, 1}},
+    [THROTTLED] = {{"cpu", "cpu.stat", "throttled_time", 1},
+		   {"cpu", "cpu.stat", "throttled_usec", 1000}},
+    [OOM_KILLS] = {{"memory", "memory.oom_control", "oom_kill", 1},
+		   {"memory", "memory.events", "oom_kill", 1}},
     [BLOCK_READ] = {{"blkio", "blkio.throttle.io_service_bytes_recursive",
 		     "Read", 1},
 		    {"io", "io.stat", "rbytes", 1}},
@@ -82,7 +86,7 @@ static int find_number(char *text, const char *field, uint64_t *value)
 	return result;
 }
 
-static struct hierarchy *v2_tree(struct layout *layout)
+struct hierarchy *find_v2(struct layout *layout)
 {
 	for (size_t i = 0; i < layout->count; i++)
 		if (layout->list[i].v2)
@@ -104,7 +108,7 @@ int read_figure(struct layout *layout, const char *group, enum figure figure,
 		// v2 counts CPU time in every group, controller or not.
 		hierarchy = source->controller
 				? find_controller(layout, source->controller)
-				: v2_tree(layout);
+				: find_v2(layout);
 	}
 	if (hierarchy &&
 	    read_group_file(hierarchy, group, source->file, &buffer) == 0)
@@ -117,5 +121,24 @@ int read_figure(struct layout *layout, const char *group, enum figure figure,
 		*value = 0;
 		return 0;
 	}
+	return result;
+}
+
+// "some avg10=1.23 ...": pressure stall information, which v2 keeps for each
+// group, its controllers or not. The files are missing, or reading fails, when
+// the kernel was not built or not booted for it (psi=1).
+int read_pressure(struct layout *layout, const char *group, double percent[3])
+{
+	static const char *const files[] = {"cpu.pressure", "memory.pressure",
+					    "io.pressure"};
+	struct hierarchy *tree = find_v2(layout);
+	struct buffer buffer = {0};
+	int result = tree ? 0 : -1;
+
+	for (size_t i = 0; i < 3 && result == 0; i++)
+		if (read_group_file(tree, group, files[i], &buffer) < 0 ||
+		    sscanf(buffer.data, "some avg10=%lf", &percent[i]) != 1)
+			result = -1;
+	free(buffer.data);
 	return result;
 }

@@ -26,7 +26,19 @@ static int add_file(struct libscols_table *table, struct hierarchy *hierarchy,
 	return 0;
 }
 
-// The file of the version that is mounted; v1 splits cpu.max in two.
+static int add_io(struct libscols_table *table, struct hierarchy *hierarchy,
+		  const char *group)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < IO_LIMITS; i++)
+		result |= add_file(table, hierarchy, group, keys[IO].word,
+				   io_limits[i].v1_file);
+	return result;
+}
+
+// The file of the version that is mounted; v1 splits cpu.max in two, io.max in
+// four.
 static int add_key(struct libscols_table *table, struct layout *layout,
 		   const char *group, const char *name)
 {
@@ -38,6 +50,8 @@ static int add_key(struct libscols_table *table, struct layout *layout,
 	parse_key(&setting, name);
 	hierarchy = require_controller(layout, &setting);
 	both = setting.meaning == CPU && setting.spelling != V1_FILE;
+	if (setting.meaning == IO && !hierarchy->v2)
+		return add_io(table, hierarchy, group);
 	if (setting.meaning != VERBATIM)
 		file = hierarchy->v2 ? keys[setting.meaning].v2_file
 				     : keys[setting.meaning].v1_file;
@@ -65,7 +79,9 @@ static void add_all(struct libscols_table *table, struct layout *layout,
 		if (!hierarchy)
 			continue;
 		file = hierarchy->v2 ? keys[m].v2_file : keys[m].v1_file;
-		if (file)
+		if (m == IO && !hierarchy->v2)
+			add_io(table, hierarchy, group);
+		else if (file)
 			add_file(table, hierarchy, group,
 				 keys[m].word ? keys[m].word : "cpu", file);
 	}

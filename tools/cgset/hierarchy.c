@@ -200,9 +200,15 @@ bool has_controller(const struct hierarchy *hierarchy, const char *name)
 
 struct hierarchy *find_controller(struct layout *layout, const char *name)
 {
-	for (size_t i = 0; i < layout->count; i++)
-		if (has_controller(&layout->list[i], name))
-			return &layout->list[i];
+	for (size_t i = 0; i < layout->count; i++) {
+		struct hierarchy *hierarchy = &layout->list[i];
+
+		// The one controller that has a new name on v2.
+		if (has_controller(hierarchy, name) ||
+		    (strcmp(name, "io") == 0 &&
+		     has_controller(hierarchy, "blkio")))
+			return hierarchy;
+	}
 	return NULL;
 }
 

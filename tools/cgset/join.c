@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// join.c: put a process into a group, before it starts a command or while it
-// runs. A process is in exactly one group of each hierarchy; its children
-// start in the same.
+// join.c: move a process into a group. A process is in exactly one group of
+// each hierarchy; its children start in the same.
 
 #define _GNU_SOURCE
 #include "cgset.h"
@@ -14,9 +13,8 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-// What can be said for sure when the kernel does not let a process in.
-static void explain_no_entry(struct hierarchy *hierarchy, const char *group,
-			     const char *pid)
+void explain_no_entry(struct layout *layout, struct hierarchy *hierarchy,
+		      const char *group, const char *pid)
 {
 	struct buffer buffer = {0};
 	int saved = errno;
@@ -33,6 +31,10 @@ static void explain_no_entry(struct hierarchy *hierarchy, const char *group,
 		hint("%s hands controllers to children: on cgroup v2 such a "
 		     "group has no processes of its own",
 		     full_path(hierarchy, group, NULL));
+	if (saved == EOPNOTSUPP && hierarchy->v2)
+		v2_explain_type(hierarchy, group);
+	if (saved == EACCES && hierarchy->v2)
+		v2_explain_common_ancestor(layout, hierarchy, group, pid);
 	if (saved == EINVAL && is_kernel_thread(pid))
 		hint("%s is a kernel thread: it stays in the root group", pid);
 	free(buffer.data);
@@ -40,61 +42,75 @@ static void explain_no_entry(struct hierarchy *hierarchy, const char *group,
 	explain_refusal(hierarchy, group, "cgroup.procs");
 }
 
-// Writing a PID moves the whole process with all its threads; 0 stands for
-// the writer. cgroups(7). Commonest errno: EACCES; ESRCH, it has ended.
-static int join_all(struct layout *layout, const char *group, const char *pid,
-		    const char *lesson)
-{
-	for (size_t i = 0; i < layout->count; i++) {
-		struct hierarchy *hierarchy = &layout->list[i];
+// Where the process has been in each hierarchy, so that it can be put back.
+struct places {
+	struct layout *layout;
+	char *groups[32];
+};
 
-		if (is_named(hierarchy))
-			continue;
-		if (write_group_file(hierarchy, group, "cgroup.procs", pid,
-				     lesson) == 0)
-			continue;
-		warn("cannot move process %s into %s",
-		     strcmp(pid, "0") == 0 ? "cgset" : pid,
-		     full_path(hierarchy, group, NULL));
-		explain_no_entry(hierarchy, group, pid);
-		return -1;
-	}
-	return 0;
+static void note_place(const struct membership *member, void *context)
+{
+	struct places *places = context;
+
+	if (!member->hierarchy || member->group[0] != '/')
+		return;
+	places->groups[member->hierarchy - places->layout->list] =
+	    strdup(member->group + 1);
 }
 
-int verb_run(struct layout *layout, char *operands[])
+static void put_back(struct places *places, size_t joined, const char *pid)
 {
-	const char *group = parse_own_group(layout, operands[0]);
-	char **command = operands + 1;
-	size_t count = options.setting_count;
-	struct setting *settings = calloc(count + 1, sizeof *settings);
-	struct plan plan;
-	struct made made;
+	while (joined-- > 0) {
+		struct hierarchy *hierarchy = &places->layout->list[joined];
+		const char *group = places->groups[joined];
 
-	if (!settings)
-		err(options.failed, "cannot allocate memory");
-	if (strcmp(*command, "--") == 0)
-		command++;
-	if (!*command)
-		errx(options.misused, "run: expected GROUP COMMAND");
-	if (!*group && count > 0)
-		errx(options.misused, "the root group has no limits");
-	for (size_t i = 0; i < count; i++)
-		settings[i] = parse_setting(options.settings[i]);
-	plan = make_plan(layout, group, settings, count);
-	free(settings);
-	if (create_group(layout, group, &made) < 0) {
-		free(plan.list);
-		return options.failed;
+		if (!is_named(hierarchy) && group &&
+		    write_group_file(hierarchy, group, "cgroup.procs", pid,
+				     "put back: a later one refused") < 0)
+			warn("cannot put process %s back into %s", pid,
+			     full_path(hierarchy, group, NULL));
 	}
-	if (carry_out(&plan, STDERR_FILENO) < 0) {
-		remove_made(layout, group, made);
-		return options.failed;
+}
+
+// Writing a PID moves the whole process with all its threads; 0 stands for
+// the writer. cgroups(7). Commonest errno: EACCES; ESRCH, it has ended.
+static int join(struct layout *layout, struct hierarchy *hierarchy,
+		const char *group, const char *pid)
+{
+	const char *lesson =
+	    strcmp(pid, "0") == 0
+		? "0 is the writer itself: what it executes stays in"
+		: "moves the process with all its threads: cgroups(7)";
+
+	if (write_group_file(hierarchy, group, "cgroup.procs", pid, lesson) ==
+	    0)
+		return 0;
+	warn("cannot move process %s into %s",
+	     strcmp(pid, "0") == 0 ? "cgset" : pid,
+	     full_path(hierarchy, group, NULL));
+	explain_no_entry(layout, hierarchy, group, pid);
+	return -1;
+}
+
+// Into all hierarchies or, when one refuses, back to where it was.
+int join_group(struct layout *layout, const char *group, const char *pid,
+	       const struct hierarchy *but)
+{
+	struct places places = {.layout = layout};
+	int number = atoi(pid), result = 0;
+
+	each_membership(layout, number ? number : getpid(), note_place,
+			&places);
+	for (size_t i = 0; i < layout->count && result == 0; i++) {
+		if (is_named(&layout->list[i]) || &layout->list[i] == but)
+			continue;
+		result = join(layout, &layout->list[i], group, pid);
+		if (result < 0)
+			put_back(&places, i, pid);
 	}
-	if (join_all(layout, group, "0",
-		     "0 is the writer itself: what it executes stays in") < 0)
-		return options.failed;
-	exec_command(command);
+	for (size_t i = 0; i < layout->count; i++)
+		free(places.groups[i]);
+	return result;
 }
 
 // The number of a process that has ended can be given to another one. A pidfd
@@ -113,8 +129,8 @@ static void move_process(struct layout *layout, const char *group,
 		"pidfd_open(%d, 0)", pid);
 	if (pidfd < 0)
 		err(options.failed, "cannot open process %d", pid);
-	if (join_all(layout, group, text,
-		     "moves the process with all its threads: cgroups(7)") < 0)
+	refuse_foreign_process(layout, pid);
+	if (join_group(layout, group, text, NULL) < 0)
 		exit(options.failed);
 	if (explain(pidfd_send_signal(pidfd, 0, NULL, 0),
 		    "it is still there: the number has been its own",

@@ -29,6 +29,8 @@ const struct key keys[VERBATIM + 1] = {
 	      "the most tasks: beyond it fork(2) fails with EAGAIN"},
     [CPUS] = {"cpus", "cpuset", "cpuset.cpus", "cpuset.cpus",
 	      "the CPUs that tasks may run on: cpuset(7)"},
+    [IO] = {"io", "io", NULL, "io.max",
+	    "bytes or operations a second, read or written, for a disk"},
 };
 
 // What to write instead of a wrong value, by meaning and spelling.
@@ -52,6 +54,9 @@ static const char *const forms[VERBATIM][3] = {
 	      "a number from 0 to 4194304, or max"},
     [CPUS] = {"a list of CPUs, as 0-3,6", "a list of CPUs, as 0-3,6",
 	      "a list of CPUs, as 0-3,6"},
+    [IO] = {"a disk and its limits, as /dev/sda,rbps=1M,wbps=max,riops=100",
+	    "a disk and a number, as \"8:0 1048576\"",
+	    "a disk and its limits, as \"8:0 rbps=1M wbps=max\""},
 };
 
 enum { DEFAULT_PERIOD = 100000 }; // microseconds, as the kernel's and Docker's
@@ -64,10 +69,11 @@ static void parse_file_name(struct setting *setting, const char *name)
 	size_t length = dot ? (size_t)(dot - name) : 0;
 
 	if (length == 0 || length >= sizeof setting->controller)
-		errx(options.misused,
-		     "unknown key %s: known are memory, swap, cpu, cpus, pids, "
-		     "weight, and the kernel's file names (memory.max, ...)",
-		     name);
+		errx(
+		    options.misused,
+		    "unknown key %s: known are memory, swap, cpu, cpus, pids, "
+		    "weight, io, and the kernel's file names (memory.max, ...)",
+		    name);
 	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")])
 		errx(options.misused, "%s is not the name of a cgroup file",
@@ -99,6 +105,14 @@ void parse_key(struct setting *setting, const char *name)
 			return;
 		}
 	}
+	for (size_t i = 0; i < IO_LIMITS; i++) {
+		if (strcmp(io_limits[i].v1_file, name) != 0)
+			continue;
+		setting->meaning = IO;
+		setting->spelling = V1_FILE;
+		stpcpy(setting->controller, keys[IO].controller);
+		return;
+	}
 	parse_file_name(setting, name);
 }
 
@@ -123,26 +137,34 @@ static int parse_bytes(struct setting *setting, const char *value)
 	return 0;
 }
 
+int parse_decimal(const char *text, size_t places, uint64_t *value)
+{
+	uint64_t whole, fraction;
+	char integer[16] = "", decimals[] = "00000000", unit[] = "100000000";
+	const char *dot = strchr(text, '.');
+	size_t length = dot ? (size_t)(dot - text) : strlen(text);
+	size_t given = dot ? strlen(dot + 1) : 0;
+
+	errno = EINVAL;
+	if (length >= sizeof integer || given > places || (dot && given == 0))
+		return -1;
+	memcpy(integer, text, length);
+	if (dot)
+		memcpy(decimals, dot + 1, given);
+	decimals[places] = unit[places + 1] = '\0';
+	if (parse_number(integer, 0, 1000000, &whole) < 0 ||
+	    parse_number(decimals, 0, 99999999, &fraction) < 0)
+		return -1;
+	*value = whole * strtoull(unit, NULL, 10) + fraction;
+	return 0;
+}
+
 // CPUs as a decimal fraction, to microseconds of a period: 0.5 is 50000.
 static int parse_cpus(struct setting *setting, const char *value)
 {
-	uint64_t whole, fraction = 0;
-	char integer[32] = "", decimals[] = "00000";
-	const char *dot = strchr(value, '.');
-	size_t length = dot ? (size_t)(dot - value) : strlen(value);
-	size_t places = dot ? strlen(dot + 1) : 0;
-
-	errno = EINVAL;
-	if (length >= sizeof integer || places > 5 || (dot && places == 0))
-		return -1;
-	memcpy(integer, value, length);
-	if (dot)
-		memcpy(decimals, dot + 1, places);
-	if (parse_number(integer, 0, 8192, &whole) < 0 ||
-	    parse_number(decimals, 0, 99999, &fraction) < 0)
-		return -1;
-	setting->number = whole * DEFAULT_PERIOD + fraction;
 	setting->period = DEFAULT_PERIOD;
+	if (parse_decimal(value, 5, &setting->number) < 0)
+		return -1;
 	if (setting->number < 1000 ||
 	    setting->number > UINT64_C(8192) * DEFAULT_PERIOD)
 		return out_of_range();
@@ -212,6 +234,8 @@ static int parse_value(struct setting *setting, const char *value)
 				    &setting->number);
 	case CPUS:
 		return parse_list(value);
+	case IO:
+		return parse_io(setting, value);
 	case VERBATIM:
 		break;
 	}

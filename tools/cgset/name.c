@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// name.c: which names a group can have, and whose it is.
+// name.c: which names a group can have.
 
 #define _GNU_SOURCE
 #include "cgset.h"
@@ -66,14 +66,10 @@ char *parse_group(const struct layout *layout, char *text)
 	return text;
 }
 
-char *parse_own_group(const struct layout *layout, char *text)
+char *parse_own_group(struct layout *layout, char *text)
 {
 	char *group = parse_group(layout, text);
-	const char *way, *owner = group_owner(group, &way);
 
-	if (owner && !options.force)
-		errx(options.failed,
-		     "/%s belongs to %s: use its own way (%s), or --force",
-		     group, owner, way);
+	refuse_foreign(layout, group);
 	return group;
 }

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 // A name can hold anything but a NUL: what a terminal would obey is masked.
 static void name_of(int pid, char name[64])
@@ -59,6 +61,20 @@ int first_process(struct hierarchy *hierarchy, const char *group, char *text,
 	return first;
 }
 
+int find_occupied(struct hierarchy *hierarchy, const char *group, void *text)
+{
+	char names[512];
+
+	if (first_process(hierarchy, group, names, sizeof names)) {
+		snprintf(text, sizeof(message), "%s: %s",
+			 full_path(hierarchy, group, NULL), names);
+		return -1;
+	}
+	if (!options.recursive)
+		return 0;
+	return each_child(hierarchy, group, find_occupied, text);
+}
+
 // A PID names a thread as well, and the kernel would take it for its process.
 void refuse_thread(int pid)
 {
@@ -77,6 +93,30 @@ void refuse_thread(int pid)
 	if (leader != pid)
 		errx(options.failed, "%d is a thread of process %d", pid,
 		     leader);
+}
+
+static void refuse_membership(const struct membership *member, void *group)
+{
+	size_t length = strlen(group);
+	const char *ours = member->group + 1;
+
+	if (strncmp(ours, group, length) == 0 &&
+	    (ours[length] == '\0' || ours[length] == '/'))
+		errx(options.failed, "cgset itself is in /%s", ours);
+}
+
+void refuse_ourselves(struct layout *layout, const char *group)
+{
+	each_membership(layout, getpid(), refuse_membership, (void *)group);
+}
+
+// Some changes take a moment, and v1 has no event to wait for.
+bool try_again(int *tries)
+{
+	const struct timespec pause = {.tv_nsec = 10 * 1000000L};
+
+	nanosleep(&pause, NULL);
+	return ++*tries <= 200;
 }
 
 // Kernel threads stay where the kernel put them: PF_KTHREAD among the flags,

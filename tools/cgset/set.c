@@ -32,6 +32,7 @@ void add_change(struct plan *plan, struct hierarchy *hierarchy,
 	if (!change->lesson)
 		change->lesson = "written as it is: cgroups(7)";
 	stpncpy(change->file, file, sizeof change->file - 1);
+	stpcpy(change->device, setting->device);
 	va_start(arguments, format);
 	vsnprintf(change->value, sizeof change->value, format, arguments);
 	va_end(arguments);
@@ -115,6 +116,8 @@ static int remember(struct plan *plan)
 		change->before =
 		    read_group_text(hierarchy, plan->group, change->file);
 		missing = errno == ENOENT;
+		if (*change->device)
+			change->before = io_line(change, change->before);
 		if (change->before || narration == DRY_RUN)
 			continue;
 		if (!group_exists(hierarchy, plan->group)) {
@@ -135,15 +138,16 @@ static int remember(struct plan *plan)
 }
 
 // Backwards, so that each step meets the state that it left.
-static void put_back(struct plan *plan, size_t done)
+static void put_back(struct plan *plan)
 {
-	while (done-- > 0) {
-		struct change *change = &plan->list[done];
+	for (size_t i = plan->count; i-- > 0;) {
+		struct change *change = &plan->list[i];
 
-		if (!change->before ||
-		    write_group_file(change->hierarchy, plan->group,
-				     change->file, change->before,
-				     "put back: a later one failed") < 0)
+		if (change->written &&
+		    (!change->before ||
+		     write_group_file(change->hierarchy, plan->group,
+				      change->file, change->before,
+				      "put back: a later one failed") < 0))
 			warn("cannot put back %s",
 			     full_path(change->hierarchy, plan->group,
 				       change->file));
@@ -156,10 +160,14 @@ static void report(const struct change *change, const char *group, int stream)
 	char *after = read_group_text(change->hierarchy, group, change->file);
 	size_t length = strlen(change->value);
 	const char *note = "";
-	char rounded[600];
+	char rounded[600], reclaimed[256] = "";
 
 	snprintf(rounded, sizeof rounded, " (the kernel made this of %s)",
 		 change->value);
+	if (*change->device)
+		after = io_line(change, after);
+	if (change->hierarchy->v2)
+		v2_describe_reclaim(change, group, reclaimed);
 	if (!after)
 		note = " (cannot be read back)";
 	else if (strcmp(change->value, "-1") == 0)
@@ -167,27 +175,41 @@ static void report(const struct change *change, const char *group, int stream)
 	else if (strncmp(after, change->value, length) != 0 ||
 		 !strchr(" ", after[length]))
 		note = rounded;
-	dprintf(stream, "%s: %s = %s%s\n", change->text,
+	dprintf(stream, "%s: %s = %s%s%s\n", change->text,
 		full_path(change->hierarchy, group, change->file),
-		after ? after : change->value, note);
+		after ? after : change->value, note, reclaimed);
 	free(after);
 }
 
+static int write_change(struct plan *plan, struct change *change)
+{
+	if (change->hierarchy->v2)
+		v2_note_use(change, plan->group);
+	change->written =
+	    write_group_file(change->hierarchy, plan->group, change->file,
+			     change->value, change->lesson) == 0;
+	if (change->written)
+		return 0;
+	warn("cannot write %s to %s", change->value,
+	     full_path(change->hierarchy, plan->group, change->file));
+	v1_explain_memory(change, plan->group);
+	explain_refusal(change->hierarchy, plan->group, change->file);
+	return -1;
+}
+
+// What may kill processes comes last, because that cannot be put back.
 static int write_plan(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		struct change *change = &plan->list[i];
+	for (int last = 0; last <= 1; last++) {
+		for (size_t i = 0; i < plan->count; i++) {
+			struct change *change = &plan->list[i];
 
-		if (write_group_file(change->hierarchy, plan->group,
-				     change->file, change->value,
-				     change->lesson) == 0)
-			continue;
-		warn("cannot write %s to %s", change->value,
-		     full_path(change->hierarchy, plan->group, change->file));
-		v1_explain_memory(change, plan->group);
-		explain_refusal(change->hierarchy, plan->group, change->file);
-		put_back(plan, i);
-		return -1;
+			if (v2_may_kill(change) == last &&
+			    write_change(plan, change) < 0) {
+				put_back(plan);
+				return -1;
+			}
+		}
 	}
 	return 0;
 }

@@ -22,6 +22,7 @@ enum {
 	PIDS_USED,
 	PIDS_MAX,
 	PATH,
+	STATE,
 	IN,
 };
 static const struct column columns[] = {
@@ -36,6 +37,7 @@ static const struct column columns[] = {
     [PIDS_USED] = {"", "pids_use", RIGHT, JSON_NUMBER},
     [PIDS_MAX] = {"", "pids_limit", RIGHT, JSON_NUMBER},
     [PATH] = {"PATH", "group", LEFT, JSON_STRING},
+    [STATE] = {"STATE", "state", LEFT, BOTH},
     [IN] = {"IN", "in", LEFT, BOTH},
     {0},
 };
@@ -147,6 +149,22 @@ static void add_presence(struct libscols_line *row, struct layout *layout,
 	free(buffer.data);
 }
 
+// Frozen, and on v2 what cgroup.type says unless it is the usual: in a threaded
+// group processes do not live as wholes.
+static void add_state(struct libscols_line *row, struct layout *layout,
+		      const char *group)
+{
+	struct hierarchy *freezer = find_freezer(layout, group);
+	struct hierarchy *tree = find_v2(layout);
+	char *type = tree ? read_group_text(tree, group, "cgroup.type") : NULL;
+	bool usual = !type || strcmp(type, "domain") == 0;
+	bool frozen = freezer && is_frozen(freezer, group);
+
+	set_cell(row, STATE, "%s%s%s", frozen ? "frozen" : "",
+		 frozen && !usual ? ", " : "", usual ? "" : type);
+	free(type);
+}
+
 static bool is_below(const char *group, const char *ancestor)
 {
 	size_t length = strlen(ancestor);
@@ -181,6 +199,7 @@ static struct libscols_table *table_of_groups(struct layout *layout,
 		add_presence(row[i], layout, group);
 		add_sizes(row[i], layout, group);
 		add_counts(row[i], layout, group);
+		add_state(row[i], layout, group);
 	}
 	free(row);
 	free(parent);
@@ -205,13 +224,15 @@ int verb_show(struct layout *layout, char *operands[])
 	if (operands[0] && operands[1])
 		errx(options.misused, "show: expected one GROUP");
 	if (options.pid) {
-		each_membership(layout, options.pid, add_member, &list);
+		require_memberships(layout, options.pid, add_member, &list);
 		sort_list(&list);
 	} else {
 		list = list_groups(
 		    layout,
 		    operands[0] ? parse_group(layout, operands[0]) : "");
 	}
+	if (narration == EXPLAIN)
+		explain_versions(layout);
 	groups = table_of_groups(layout, &list);
 	free_list(&list);
 	if (options.pid || operands[0])

@@ -7,6 +7,7 @@
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,8 +19,9 @@ struct sample {
 	uint64_t figures[FIGURES];
 	bool has[FIGURES];
 	double cpu_percent; // since the sample before, of one CPU
-	bool has_cpu, has_network;
+	bool has_cpu, has_network, has_pressure;
 	uint64_t received, sent;
+	double pressure[3]; // percent of the last ten seconds
 };
 
 enum {
@@ -30,6 +32,9 @@ enum {
 	NETWORK_TEXT,
 	BLOCK_TEXT,
 	PIDS_COUNT,
+	THROTTLED_TEXT,
+	OOM_TEXT,
+	PRESSURE_TEXT,
 	CPU_JSON,
 	MEMORY_USED,
 	MEMORY_MAX,
@@ -39,6 +44,9 @@ enum {
 	READ,
 	WRITTEN,
 	PIDS_JSON,
+	THROTTLED_JSON,
+	OOM_JSON,
+	PRESSURE_JSON, // three columns
 };
 static const struct column columns[] = {
     [NAME] = {"NAME", "group", LEFT, BOTH},
@@ -48,6 +56,9 @@ static const struct column columns[] = {
     [NETWORK_TEXT] = {"NET I/O", "", RIGHT, TEXT_ONLY},
     [BLOCK_TEXT] = {"BLOCK I/O", "", RIGHT, TEXT_ONLY},
     [PIDS_COUNT] = {"PIDS", "", RIGHT, TEXT_ONLY},
+    [THROTTLED_TEXT] = {"THROTTLED", "", RIGHT, TEXT_ONLY},
+    [OOM_TEXT] = {"OOM", "", RIGHT, TEXT_ONLY},
+    [PRESSURE_TEXT] = {"WAIT CPU/MEM/IO", "", RIGHT, TEXT_ONLY},
     [CPU_JSON] = {"", "cpu_percent", RIGHT, JSON_NUMBER},
     [MEMORY_USED] = {"", "memory_use", RIGHT, JSON_NUMBER},
     [MEMORY_MAX] = {"", "memory_limit", RIGHT, JSON_NUMBER},
@@ -57,6 +68,11 @@ static const struct column columns[] = {
     [READ] = {"", "block_read", RIGHT, JSON_NUMBER},
     [WRITTEN] = {"", "block_written", RIGHT, JSON_NUMBER},
     [PIDS_JSON] = {"", "pids", RIGHT, JSON_NUMBER},
+    [THROTTLED_JSON] = {"", "throttled_seconds", RIGHT, JSON_NUMBER},
+    [OOM_JSON] = {"", "oom_kills", RIGHT, JSON_NUMBER},
+    [PRESSURE_JSON] = {"", "pressure_cpu", RIGHT, JSON_NUMBER},
+    {"", "pressure_memory", RIGHT, JSON_NUMBER},
+    {"", "pressure_io", RIGHT, JSON_NUMBER},
     {0},
 };
 
@@ -72,6 +88,8 @@ static void take_sample(struct layout *layout, struct sample *sample)
 	sample->has_network =
 	    read_network(layout, sample->group, &sample->received,
 			 &sample->sent) == 0;
+	sample->has_pressure =
+	    read_pressure(layout, sample->group, sample->pressure) == 0;
 	if (before.has[CPU_USE] && sample->has[CPU_USE]) {
 		double passed =
 		    (double)(sample->time.tv_sec - before.time.tv_sec) * 1e9 +
@@ -135,6 +153,29 @@ static void add_traffic(struct libscols_line *row, bool known, size_t text,
 	set_cell(row, first + 1, "%ju", (uintmax_t)out);
 }
 
+// What a limit costs: time that the group had to wait for the next period of
+// its quota, processes that were killed, and the share of the last ten seconds
+// in which some process of it waited for a CPU, for memory, for a disk.
+static void add_trouble(struct libscols_line *row, const struct sample *sample)
+{
+	double throttled = (double)sample->figures[THROTTLED] / 1e9;
+	uintmax_t kills = sample->figures[OOM_KILLS];
+	const double *pressure = sample->pressure;
+
+	set_cell(row, THROTTLED_TEXT, sample->has[THROTTLED] ? "%.2fs" : "-",
+		 throttled);
+	if (sample->has[THROTTLED])
+		set_cell(row, THROTTLED_JSON, "%.6f", throttled);
+	set_cell(row, OOM_TEXT, sample->has[OOM_KILLS] ? "%ju" : "-", kills);
+	if (sample->has[OOM_KILLS])
+		set_cell(row, OOM_JSON, "%ju", kills);
+	set_cell(row, PRESSURE_TEXT,
+		 sample->has_pressure ? "%.0f/%.0f/%.0f%%" : "-", pressure[0],
+		 pressure[1], pressure[2]);
+	for (size_t i = 0; sample->has_pressure && i < 3; i++)
+		set_cell(row, PRESSURE_JSON + i, "%.2f", pressure[i]);
+}
+
 static void add_sample(struct libscols_table *table,
 		       const struct sample *sample)
 {
@@ -155,6 +196,7 @@ static void add_sample(struct libscols_table *table,
 	set_cell(row, PIDS_COUNT, sample->has[PIDS_USE] ? "%ju" : "-", pids);
 	if (sample->has[PIDS_USE])
 		set_cell(row, PIDS_JSON, "%ju", pids);
+	add_trouble(row, sample);
 }
 
 static bool is_occupied(struct layout *layout, const char *group)
@@ -171,12 +213,8 @@ static struct list choose_groups(struct layout *layout, char *operands[])
 {
 	struct list chosen = {0}, all;
 
-	for (; *operands; operands++) {
-		const char *group = parse_group(layout, *operands);
-
-		require_group(layout, group);
-		add_group(&chosen, group);
-	}
+	for (; *operands; operands++)
+		add_group(&chosen, *operands);
 	if (chosen.count > 0)
 		return chosen;
 	all = list_groups(layout, "");
@@ -187,31 +225,81 @@ static struct list choose_groups(struct layout *layout, char *operands[])
 	return chosen;
 }
 
-int verb_stats(struct layout *layout, char *operands[])
+// The groups of this moment and their figures, with the CPU time since the
+// samples of the moment before. A group that is gone has no figures.
+static struct sample *take_samples(struct layout *layout,
+				   const struct list *list,
+				   const struct list *before,
+				   const struct sample *old)
 {
-	const struct timespec interval = {.tv_sec = 1};
-	struct list list = choose_groups(layout, operands);
-	struct sample *samples = calloc(list.count + 1, sizeof *samples);
-	struct libscols_table *table;
+	struct sample *samples = calloc(list->count + 1, sizeof *samples);
 
 	if (!samples)
 		err(options.failed, "cannot allocate memory");
-	for (size_t i = 0; i < list.count; i++) {
-		samples[i].group = list.groups[i];
+	for (size_t i = 0; i < list->count; i++) {
+		for (size_t j = 0; j < before->count; j++)
+			if (strcmp(before->groups[j], list->groups[i]) == 0)
+				samples[i] = old[j];
+		samples[i].group = list->groups[i];
 		take_sample(layout, &samples[i]);
 	}
-	do {
-		clock_nanosleep(CLOCK_MONOTONIC, 0, &interval, NULL);
-		table = new_table("stats", columns);
-		for (size_t i = 0; i < list.count; i++) {
-			take_sample(layout, &samples[i]);
-			add_sample(table, &samples[i]);
-		}
-		if (!options.no_stream && isatty(STDOUT_FILENO))
-			fputs("\033[H\033[J", stdout);
+	return samples;
+}
+
+static bool is_there(struct layout *layout, const char *group)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (!is_named(&layout->list[i]) &&
+		    group_exists(&layout->list[i], group))
+			return true;
+	return false;
+}
+
+// Returns how many of the groups are there.
+static size_t print_samples(struct layout *layout, const struct list *list,
+			    const struct sample *samples)
+{
+	struct libscols_table *table = new_table("stats", columns);
+	size_t there = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		there += is_there(layout, list->groups[i]);
+		add_sample(table, &samples[i]);
+	}
+	if (options.no_stream || options.json || !isatty(STDOUT_FILENO))
 		print_tables(table, NULL);
-	} while (!options.no_stream);
-	free(samples);
-	free_list(&list);
+	else
+		redraw_table(table);
+	return there;
+}
+
+// Without GROUP the list is made anew each time; with GROUP it ends when none
+// of them is left.
+int verb_stats(struct layout *layout, char *operands[])
+{
+	const struct timespec pause = {
+	    .tv_sec = (time_t)(options.interval / 1000),
+	    .tv_nsec = (long)(options.interval % 1000) * 1000000};
+	struct list list = {0}, before = {0};
+	struct sample *samples = NULL, *old = NULL;
+	size_t there = 1;
+
+	for (char **operand = operands; *operand; operand++)
+		require_group(layout, parse_group(layout, *operand));
+	for (bool first = true; there > 0 || !*operands; first = false) {
+		list = choose_groups(layout, operands);
+		samples = take_samples(layout, &list, &before, old);
+		free(old);
+		free_list(&before);
+		before = list;
+		old = samples;
+		if (!first)
+			there = print_samples(layout, &list, samples);
+		if (!first && options.no_stream)
+			break;
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+	}
+	free(old);
+	free_list(&before);
 	return EXIT_SUCCESS;
 }

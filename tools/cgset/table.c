@@ -106,6 +106,26 @@ void print_tables(struct libscols_table *first, struct libscols_table *second)
 		err(options.failed, "cannot write the output");
 }
 
+// Over what stood there before: each line clears its own rest, and the last
+// one what is below. Nothing is cleared beforehand, so nothing flickers.
+// console_codes(4).
+void redraw_table(struct libscols_table *table)
+{
+	char *text = NULL, *rest, *line;
+
+	if (scols_print_table_to_string(table, &text) != 0)
+		err(options.failed, "cannot print a table");
+	rest = text;
+	fputs("\033[H", stdout);
+	while ((line = strsep(&rest, "\n")) && (rest || *line))
+		printf("%s\033[K\r\n", line);
+	fputs("\033[J", stdout);
+	free(text);
+	scols_unref_table(table);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		err(options.failed, "cannot write the output");
+}
+
 static void size_in(uint64_t bytes, double base, const char *const units[],
 		    int digits, char text[32])
 {

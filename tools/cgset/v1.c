@@ -131,6 +131,9 @@ void v1_plan(struct plan *plan, struct hierarchy *hierarchy,
 			add_change(plan, hierarchy, setting, file, "%ju",
 				   (uintmax_t)setting->number);
 		break;
+	case IO:
+		plan_io(plan, hierarchy, setting);
+		break;
 	case CPUS:
 	case VERBATIM:
 		add_change(plan, hierarchy, setting,

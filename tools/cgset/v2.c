@@ -6,9 +6,11 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool lists(const struct buffer *buffer, const char *name)
 {
@@ -79,6 +81,60 @@ void v2_explain_missing(struct hierarchy *hierarchy, const char *group,
 		     "enables it on the way to a group",
 		     name);
 	free(has.data);
+}
+
+void v2_explain_type(struct hierarchy *hierarchy, const char *group)
+{
+	char *type = read_group_text(hierarchy, group, "cgroup.type");
+
+	if (type && strcmp(type, "domain") != 0)
+		hint("%s is \"%s\": %s",
+		     full_path(hierarchy, group, "cgroup.type"), type,
+		     strcmp(type, "threaded") == 0
+			 ? "it takes threads (cgroup.threads), no processes"
+			 : "it has a threaded group above or below it, and is "
+			   "of no use until cgroup.type=threaded is set");
+	free(type);
+}
+
+struct place {
+	const struct hierarchy *hierarchy;
+	char group[PATH_MAX];
+};
+
+static void note_place(const struct membership *member, void *context)
+{
+	struct place *place = context;
+
+	if (member->hierarchy == place->hierarchy && *member->group == '/')
+		stpncpy(place->group, member->group + 1, PATH_MAX - 1);
+}
+
+// On v2 it is not enough that the target is ours: a process may only be moved
+// by who could write to cgroup.procs of the group that is above both places.
+// cgroups(7), "delegation containment".
+void v2_explain_common_ancestor(struct layout *layout,
+				struct hierarchy *hierarchy, const char *group,
+				const char *pid)
+{
+	struct place place = {.hierarchy = hierarchy};
+	int number = atoi(pid), fd;
+	size_t common = 0, i;
+
+	each_membership(layout, number ? number : getpid(), note_place, &place);
+	for (i = 0; place.group[i] == group[i] && group[i]; i++)
+		if (group[i] == '/')
+			common = i;
+	if (strchr("/", place.group[i]) && strchr("/", group[i]))
+		common = i;
+	place.group[common] = '\0';
+	fd = open_group(hierarchy, place.group, "cgroup.procs", O_WRONLY);
+	if (fd < 0 && errno == EACCES)
+		hint("moving from one group to another takes the right to "
+		     "write to cgroup.procs of the one above both, %s",
+		     full_path(hierarchy, place.group, NULL));
+	if (fd >= 0)
+		close(fd);
 }
 
 static void plan_number(struct plan *plan, struct hierarchy *hierarchy,
@@ -164,10 +220,59 @@ void v2_plan(struct plan *plan, struct hierarchy *hierarchy,
 	case PIDS:
 		plan_number(plan, hierarchy, setting, setting->number);
 		break;
+	case IO:
+		plan_io(plan, hierarchy, setting);
+		break;
 	case CPUS:
 	case VERBATIM:
 		add_change(plan, hierarchy, setting,
 			   file ? file : setting->name, "%s", setting->value);
 		break;
 	}
+}
+
+bool v2_may_kill(const struct change *change)
+{
+	return change->hierarchy->v2 && strcmp(change->file, "memory.max") == 0;
+}
+
+// The number in a file, or after a word in it; 0 when there is none.
+static uint64_t number_of(struct hierarchy *hierarchy, const char *group,
+			  const char *file, const char *word)
+{
+	char *text = read_group_text(hierarchy, group, file);
+	const char *at = text ? strstr(text, word) : NULL;
+	uint64_t number = at ? strtoull(at + strlen(word), NULL, 10) : 0;
+
+	free(text);
+	return number;
+}
+
+void v2_note_use(struct change *change, const char *group)
+{
+	if (!v2_may_kill(change))
+		return;
+	change->used =
+	    number_of(change->hierarchy, group, "memory.current", "");
+	change->kills =
+	    number_of(change->hierarchy, group, "memory.events", "oom_kill ");
+}
+
+void v2_describe_reclaim(const struct change *change, const char *group,
+			 char text[256])
+{
+	uint64_t limit, used, kills;
+
+	if (!v2_may_kill(change) ||
+	    parse_number(change->value, 0, INT64_MAX, &limit) < 0 ||
+	    change->used <= limit)
+		return;
+	used = number_of(change->hierarchy, group, "memory.current", "");
+	kills =
+	    number_of(change->hierarchy, group, "memory.events", "oom_kill ") -
+	    change->kills;
+	snprintf(text, 256,
+		 " (%ju bytes were in use, %ju are left; the OOM killer ended "
+		 "%ju processes)",
+		 (uintmax_t)change->used, (uintmax_t)used, (uintmax_t)kills);
 }

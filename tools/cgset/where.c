@@ -53,18 +53,20 @@ static struct hierarchy *hierarchy_of(struct layout *layout, const char *id,
 
 // ID:CONTROLLERS:GROUP, where GROUP may contain colons. proc(5), cgroups(7).
 // Commonest errno: ENOENT, ESRCH: it has ended.
-void each_membership(struct layout *layout, int pid,
-		     void (*visit)(const struct membership *, void *),
-		     void *context)
+int each_membership(struct layout *layout, int pid,
+		    void (*visit)(const struct membership *, void *),
+		    void *context)
 {
 	struct buffer buffer = {0};
 	char path[64], *line, *rest;
 
 	snprintf(path, sizeof path, "/proc/%d/cgroup", pid);
 	if (read_file(AT_FDCWD, path, &buffer) < 0) {
-		if (errno == ENOENT || errno == ESRCH)
-			errx(options.failed, "there is no process %d", pid);
-		err(options.failed, "cannot read %s", path);
+		int saved = errno;
+
+		free(buffer.data);
+		errno = saved;
+		return -1;
 	}
 	rest = buffer.data;
 	while ((line = strsep(&rest, "\n")) && *line) {
@@ -80,6 +82,18 @@ void each_membership(struct layout *layout, int pid,
 		visit(&member, context);
 	}
 	free(buffer.data);
+	return 0;
+}
+
+void require_memberships(struct layout *layout, int pid,
+			 void (*visit)(const struct membership *, void *),
+			 void *context)
+{
+	if (each_membership(layout, pid, visit, context) == 0)
+		return;
+	if (errno == ENOENT || errno == ESRCH)
+		errx(options.failed, "there is no process %d", pid);
+	err(options.failed, "cannot read /proc/%d/cgroup", pid);
 }
 
 // "share and quota of CPU time; CPU time counted" for "cpu,cpuacct".
@@ -145,7 +159,7 @@ int verb_where(struct layout *layout, char *operands[])
 		errx(options.misused, "%s is not a process ID", operands[0]);
 	if (operands[1])
 		errx(options.misused, "where: expected one PID");
-	each_membership(layout, pid, add_line, table);
+	require_memberships(layout, pid, add_line, table);
 	print_tables(table, NULL);
 	return EXIT_SUCCESS;
 }

@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# cgset stats beside the kernel's files: use, limits met, pressure.
+
+load ../lib/common
+load ../lib/cgset
+# bats sets these: shellcheck knows only $output and $lines.
+stderr=""
+# and cgset.bash these.
+GROUP="" PID=""
+# The leak checker of a sanitized build cannot work under strace.
+export ASAN_OPTIONS=detect_leaks=0
+
+@test "cgset stats sees a CPU quota, an OOM kill and who waits" {
+    requires root jq
+    local point pressure
+    run -137 cgset run -s memory=10M -s swap=0 "$GROUP" tail /dev/zero
+    start_in_group sh -c 'while :; do :; done'
+    cgset set "$GROUP" cpu=0.1 memory=64M swap=0
+    throttled() { grep -qE '^nr_throttled [1-9]' "$(folder cpu)/cpu.stat"; }
+    wait_for 20 throttled
+    run -0 cgset stats --no-stream --interval 0.5 --json "$GROUP"
+    jq -e '.stats[0] | .cpu_percent < 35 and .throttled_seconds > 0 and .oom_kills == 1' <<<"$output"
+    # the kernel's own figures, from the moments before and after
+    point=$(v2_tree) || point=
+    if [[ $point && -r $point/$GROUP/cpu.pressure ]] && cat "$point/$GROUP/cpu.pressure"; then
+        same() {
+            pressure=$(sed -n 's/^some avg10=\([0-9.]*\).*/\1/p' "$point/$GROUP/cpu.pressure")
+            cgset stats --no-stream --interval 0.1 --json "$GROUP" |
+                jq -e --argjson kernel "$pressure" '.stats[0].pressure_cpu == $kernel'
+        }
+        wait_for 60 same
+    else
+        jq -e '.stats[0].pressure_cpu == null' <<<"$output"
+    fi
+    run -0 cgset stats --no-stream --noheadings "/$GROUP"
+    [[ $output =~ ^"/$GROUP"\ +[0-9.]+%\ +[0-9.]+[KM]?i?B\ /\ .*%\ +-\ .*\ 1\ +[0-9.]+s\ +1\ +(-|[0-9/]+%)$ ]]
+    stop "$PID"
+}
+
+@test "cgset stats draws over itself at the interval, until the group is gone" {
+    requires root script
+    cgset create "$GROUP"
+    start script -qec "cgset stats --interval 0.1 $GROUP" "$BATS_TEST_TMPDIR/screen"
+    # from the top left, each line cleared behind it, the rest of the screen at the end
+    wait_for 30 grep -q $'\e\\[J\e\\[H' "$BATS_TEST_TMPDIR/screen"
+    cgset delete "$GROUP"
+    local status=0
+    wait "$PID" || status=$?
+    [ "$status" = 0 ]
+    grep -q "^/$GROUP .*"$'\e\\[K\r*$' "$BATS_TEST_TMPDIR/screen"
+    local bad
+    for bad in 0 0.01 -1 1e3 x '' 3601 0.1234; do
+        run -2 --separate-stderr cgset stats --interval "$bad"
+        [[ $stderr == *'expected seconds from 0.1 to 3600'* ]]
+    done
+    run -1 --separate-stderr cgset stats --no-stream "$GROUP"
+    [[ $stderr == *"no group /$GROUP"* ]]
+}
+
+@test "cgset stats has Docker's arithmetic" {
+    requires root jq net ip
+    # page cache of its own, and traffic in a network of its own
+    # shellcheck disable=SC2016 # for the inner shell
+    start cgset run --exec -s pids=40 "$GROUP" unshare --net sh -c '
+        head -c 8M /dev/zero >"$1"; ip link add name va type veth peer name vb
+        ip link set lo up; ip link set va up; ip link set vb up; exec sleep 60' sh "$BATS_TEST_TMPDIR/file"
+    asleep() { [[ $(cat "/proc/$PID/comm") == sleep ]]; }
+    wait_for 5 asleep
+    # IPv6 says hello on the new link
+    received() { awk -F '[: ]+' '$2 ~ /^v[ab]$/ { sum += $3 } END { print sum }' "/proc/$PID/net/dev"; }
+    heard() { (($(received) > 0)); }
+    wait_for 5 heard
+    run -0 cgset stats --no-stream --json "$GROUP"
+    local use cache
+    use=$(value memory memory.usage_in_bytes memory.current)
+    cache=$(awk -v name="$(on_v1 memory && echo total_)inactive_file" '$1 == name { print $2 }' \
+        "$(folder memory)/memory.stat")
+    [ "$cache" -gt 4000000 ]
+    # a page more or less: the kernel charges in batches, and the network goes on
+    jq -e --argjson use "$((use - cache))" --argjson received "$(received)" \
+        --argjson total "$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) * 1024))" '
+        .stats[0] | (.memory_use - $use | fabs) < 1e6 and .memory_limit == $total
+            and .network_received > 0 and .network_received <= $received and .pids == 1
+            and .cpu_percent < 5' <<<"$output"
+    cgset set "$GROUP" memory=512M
+    run -0 cgset stats --no-stream "$GROUP"
+    [[ ${lines[0]} == 'NAME '*'CPU % '*'MEM USAGE / LIMIT '*'MEM % '*'NET I/O '*'BLOCK I/O PIDS THROTTLED OOM WAIT CPU/MEM/IO' ]]
+    [[ ${lines[1]} == *' / 512MiB '* ]]
+    stop "$PID"
+}
