@@ -353,9 +353,9 @@ make_root() {
         [[ -z $output && $stderr == *"invalid --memory: $size ("* ]]
     done
     run -2 --separate-stderr vmcompare types --memory 4M
-    [[ $stderr == *'are for guest'* ]]
+    [[ $stderr == *'types takes no --memory'* ]]
     run -2 --separate-stderr vmcompare guest --json
-    [[ $stderr == *'guest prints no table'* ]]
+    [[ $stderr == *'guest takes no --json'* ]]
     run -1 --separate-stderr vmcompare guest --image /nonexistent/file
     [[ $stderr == *'cannot write /nonexistent/file: No such file or directory'* ]]
 }

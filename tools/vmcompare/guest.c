@@ -22,7 +22,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 
 enum { LOAD = 0x10000, ENTRY = LOAD + 32 };
 enum { CONSOLE = 0xe9, POWER_OFF = 0xf4 }; // ports, as QEMU has them
@@ -82,14 +81,6 @@ struct machine {
 	long exits;
 	double start, hello; // when, in milliseconds
 };
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
 
 // Each step of the way is one ioctl(2). Commonest errno: EINVAL, and ENODEV
 // where the processor cannot do it after all.
@@ -190,7 +181,7 @@ static bool serve_port(struct machine *machine)
 		return false;
 	if (run->io.port == CONSOLE && run->io.direction == KVM_EXIT_IO_OUT) {
 		if (machine->hello == 0)
-			machine->hello = now();
+			machine->hello = milliseconds();
 		putchar(((const char *)run)[run->io.data_offset]);
 	}
 	return true;
@@ -234,7 +225,7 @@ static void run_processor(struct machine *machine)
 
 void virtualize(uint64_t size)
 {
-	struct machine machine = {.start = now()};
+	struct machine machine = {.start = milliseconds()};
 
 	open_kvm(&machine);
 	give_memory(&machine, size);

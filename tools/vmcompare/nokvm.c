@@ -42,7 +42,7 @@ static void look_at_processor(void)
 	free(flags.data);
 }
 
-static void look_at_permissions(void)
+void hint_kvm_permissions(void)
 {
 	const struct group *group;
 	struct stat device;
@@ -68,7 +68,7 @@ noreturn void no_kvm(const char *what)
 	if (error == ENOENT)
 		look_at_processor();
 	else if (error == EACCES)
-		look_at_permissions();
+		hint_kvm_permissions();
 	hint("in emulation it works: vmcompare guest --image guest.img && "
 	     "qemu-system-x86_64 -accel tcg -m 4 -display none "
 	     "-debugcon stdio -device isa-debug-exit,iobase=0xf4 "

@@ -12,9 +12,14 @@
 struct options {
 	const char *columns; // -o, or NULL for all
 	const char *image;   // write the guest there instead of running it
-	uint64_t memory;     // of the guest; 0: not said
+	const char *kernel;  // for QEMU; NULL: the one of this machine
+	const char *plot;    // draw the figures there
+	char **operands;     // what follows the verb
+	uint64_t memory;     // of the guest or the settings; 0: not said
+	uint64_t runs, limit;
 	bool json;
 	bool noheadings;
+	bool load; // bench, rather than table
 };
 
 // --- evidence.c ------------------------------------------------------------
@@ -113,6 +118,10 @@ void set_cell(struct libscols_table *table, struct libscols_line *line,
 	      const char *column, const char *text);
 void print_table(struct libscols_table *table);
 
+// --- client.c --------------------------------------------------------------
+
+double milliseconds(void); // of CLOCK_MONOTONIC
+
 // --- guest.c, nokvm.c: a guest, and what to do without /dev/kvm ------------
 
 extern const char guest[]; // machine code for x86
@@ -120,13 +129,18 @@ extern const size_t guest_size;
 
 // Run the guest on /dev/kvm with that much memory.
 void virtualize(uint64_t memory);
+// Whom the device is for, after EACCES.
+void hint_kvm_permissions(void);
 // Say what failed, by errno and what can be found out, and what works instead.
 noreturn void no_kvm(const char *what);
 
-// --- where.c, types.c, nokvm.c: the verbs ----------------------------------
+// --- the verbs -------------------------------------------------------------
 
 void where_am_i(const struct options *options);
 void print_types(const struct options *options);
 void run_guest(const struct options *options);
+void compare(const struct options *options); // table and bench
+void run_inside(const struct options *options);
+void run_load(const struct options *options);
 
 #endif
