@@ -98,7 +98,7 @@ int join_group(const char *group)
 // errno: EBUSY, until then.
 void remove_group(const char *group)
 {
-	const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+	const struct timespec pause = {.tv_nsec = 10000000};
 
 	for (int i = 0; i < 200 && rmdir(group) < 0 && errno == EBUSY; i++)
 		nanosleep(&pause, NULL);

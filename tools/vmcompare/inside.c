@@ -112,7 +112,7 @@ static void see_links(struct result *result, const char *path)
 
 	if (read_file(AT_FDCWD, path, &text) == 0) {
 		links[0] = '\0';
-		line = strtok_r(text.data, "\n", &rest);
+		strtok_r(text.data, "\n", &rest);
 		while ((line = strtok_r(NULL, "\n", &rest))) {
 			end = strchr(line, ':');
 			if (!end)
