@@ -62,6 +62,8 @@ tests     memccat            libmemcached-tools libmemcached   libmemcached   - 
 tests     dockerd            docker.io        moby-engine      docker         docker          docker
 tests     iptables           iptables         iptables         iptables       iptables        iptables
 tests     runc               runc             runc             runc           runc            runc
+tests     systemd-nspawn     systemd-container systemd-container systemd      -               systemd-container
+tests     gnuplot            gnuplot-nox      gnuplot          gnuplot        gnuplot         gnuplot
 '
 [[ $(uname -m) != aarch64 ]] ||
     REQUIREMENTS=${REQUIREMENTS/qemu-system-x86_64 qemu-system-x86 /qemu-system-aarch64 qemu-system-arm }
