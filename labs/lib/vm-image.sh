@@ -61,7 +61,6 @@ make_file_system() {
         -name '*.list' -o -name '*.sources' 2>/dev/null)
     # shellcheck disable=SC2016 # the hooks are expanded by mmdebstrap's shell
     mmdebstrap --variant=apt --format=squashfs --include="$(IFS=, && printf '%s' "${packages[*]}")" \
-        --dpkgopt='path-exclude=/usr/share/locale/*' \
         --customize-hook="tar-in '$1/container-bones.tar' /opt" \
         --customize-hook="copy-in '$ROOT'/labs/lib/vm-image/etc/* /etc" \
         --customize-hook='chroot "$1" useradd -m -s /bin/bash learner

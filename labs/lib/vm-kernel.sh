@@ -76,11 +76,10 @@ kernel_package() {
         'labs/vm --kernel /boot/vmlinuz-VERSION, with a kernel that you can read'
     exec {lock}<"$CACHE"
     flock --timeout 600 "$lock" || die "another labs/vm has held $CACHE for ten minutes"
-    package=$(newest_of "$1") || {
-        refresh_lists
-        package=$(newest_of "$1") || die "apt-get knows no package $1" \
-            "apt-cache search --names-only '^linux-image-'"
-    }
+    # No list at all, as on a machine that was just made: ours need no root.
+    newest_of "linux-image-$(dpkg --print-architecture)" >/dev/null || refresh_lists
+    package=$(newest_of "$1") || die "apt-get knows no package $1" \
+        "apt-cache search --names-only '^linux-image-'"
     [[ -e $CACHE/$package/unpacked ]] || fetch_kernel "$package"
     kernel_file "$(printf '%s\n' "$CACHE/$package"/boot/vmlinuz-* | head -n 1)"
     exec {lock}<&-
