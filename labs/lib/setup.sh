@@ -122,7 +122,7 @@ needs_of() {
 }
 
 is_there() {
-    if [[ $1 == /* ]]; then compgen -G "$1" >/dev/null; else command -v "$1" >/dev/null; fi
+    if [[ $1 == /* ]]; then compgen -G "$1" >/dev/null; else [[ -x $(type -P "$1") ]]; fi
 }
 
 install_packages() {
