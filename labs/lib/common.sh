@@ -19,9 +19,18 @@ export LC_ALL=C.UTF-8
 EXIT_CANNOT_RUN=77
 EXIT_USAGE=2
 
+# For screen readers, and terminals that can do nothing: words instead of signs, no
+# colors, no cleared screen, a line instead of a key.
+IS_PLAIN=0
+if [[ ${CONTAINER_BONES_PLAIN:-0} != 0 || ${TERM:-dumb} == dumb && -t 1 ]]; then
+    IS_PLAIN=1
+fi
 # shellcheck disable=SC2034 # used by those that source this
-BOLD='' DIM='' GREEN='' RED='' YELLOW='' PLAIN=''
-if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
+BOLD='' DIM='' GREEN='' RED='' YELLOW='' PLAIN='' TICK='✓' CROSS='✗'
+if ((IS_PLAIN)); then
+    # shellcheck disable=SC2034
+    TICK='ok:' CROSS='FAILED:'
+elif [[ -t 1 && -z ${NO_COLOR:-} ]]; then
     # shellcheck disable=SC2034
     BOLD=$'\e[1m' DIM=$'\e[2m' GREEN=$'\e[32m' RED=$'\e[31m' YELLOW=$'\e[33m' PLAIN=$'\e[0m'
 fi
@@ -54,7 +63,7 @@ wrapped() {
 
 # done_line LABEL TEXT: one thing that is now true.
 done_line() {
-    printf '%s✓%s %-11s %s\n' "$GREEN" "$PLAIN" "$1" "$2"
+    printf '%s %-11s %s\n' "$GREEN$TICK$PLAIN" "$1" "$2"
 }
 
 # quoted ARGUMENT...: as one would type it into a shell.
@@ -93,6 +102,13 @@ with_lock() {
     fi
 }
 
+# What makes a learner's own shell one in which our commands can be pasted.
+shell_prelude() {
+    local become=''
+    ((EUID)) || become='sudo -s; '
+    printf '%s' "${become}cd $(quoted "$ROOT"); PATH=\$PWD/build/bin:\$PATH"
+}
+
 # run COMMAND...: the vocabulary's most important word. What is printed is what is
 # run, and can be pasted. Without NARRATE, output is kept for the case of failure.
 NARRATE=0
@@ -114,17 +130,23 @@ mark() {
     [[ -z ${LAB_MARKS:-} ]] || printf '\036%s\n' "$*"
 }
 
+# TAIL is what a shell needs after the command: an ampersand, a redirection.
 show_command() {
     ((NARRATE)) || return 0
-    printf '%s$ %s%s\n' "$BOLD" "$(quoted "$@")" "$PLAIN"
+    printf '%s$ %s%s\n' "$BOLD" "$(quoted "$@")${TAIL:+ $TAIL}" "$PLAIN"
     mark output
+    before_command
 }
+
+# A lab may ask here what will be seen.
+before_command() { :; }
 
 # run_detached COMMAND...: in the background, in a session of its own, so that it
 # outlives this script and this terminal.
 run_detached() {
-    ((!NARRATE)) || printf '%s$ setsid %s &%s\n' "$BOLD" "$(quoted "$@")" "$PLAIN"
+    TAIL='</dev/null >/dev/null 2>&1 &' show_command setsid "$@"
     setsid "$@" </dev/null >/dev/null 2>&1 &
+    mark end
 }
 
 # with_progress PID LOG: until the process ends, a line every few seconds, or one

@@ -50,8 +50,7 @@ explain() {
 }
 
 refuse() {
-    printf '%s✗%s ' "$RED" "$PLAIN"
-    wrapped "$@"
+    wrapped "$RED$CROSS$PLAIN $*"
     exit 1
 }
 
@@ -84,7 +83,7 @@ choose_exercise() {
 }
 
 is_solved() {
-    [[ $(read_progress "$NUMBER-$1") == 'done' ]]
+    (($(times exercise "$NUMBER/$1" solved)))
 }
 
 no_rest() {
@@ -119,17 +118,17 @@ verb_exercise() {
     for slug in "${EXERCISES[@]}"; do
         mark=' '
         [[ $slug != "$EXERCISE" ]] || mark='>'
-        ! is_solved "$slug" || mark="$GREEN✓$PLAIN"
+        ! is_solved "$slug" || mark=$GREEN$TICK$PLAIN
         printf '%s %s\n' "$mark" "$slug"
     done
     prepare_exercise
+    remember exercise "$NUMBER/$EXERCISE" shown
     # Once more, because a task may name what has just been made.
     load_exercises "$NUMBER"
     choose_exercise "$@"
     printf '\n'
     wrapped "${TASK[$EXERCISE]}"
-    printf '\nBefore the first command in your own shell, as root:\n    %s\n' \
-        "cd $(quoted "$ROOT"); PATH=\$PWD/build/bin:\$PATH"
+    printf '\nBefore the first command in a shell of your own:\n    %s\n' "$(shell_prelude)"
     printf 'Then: labs/lab check %s %s   (or hint, or solution)\n' "$NUMBER" "$EXERCISE"
 }
 
@@ -139,7 +138,7 @@ prepare_exercise() {
     [[ ! -e $STATE/runs/$(exercise_run) ]] || return 0
     begin_run "$(exercise_run)"
     "$(function_of prepare)"
-    trap - EXIT INT TERM HUP
+    trap - EXIT HUP INT QUIT PIPE TERM
 }
 
 verb_check() {
@@ -149,11 +148,12 @@ verb_check() {
     # In a shell of its own: refuse ends it.
     ("$(function_of check)" "${REST[@]}") || status=$?
     ((status == 0)) || {
+        remember exercise "$NUMBER/$EXERCISE" refused
         printf '  labs/lab hint %s %s\n' "$NUMBER" "$EXERCISE"
         return "$status"
     }
-    save_progress "$NUMBER-$EXERCISE" 'done'
-    printf '%s✓%s %s\n' "$GREEN" "$PLAIN" "$EXERCISE"
+    remember exercise "$NUMBER/$EXERCISE" solved
+    printf '%s %s\n' "$GREEN$TICK$PLAIN" "$EXERCISE"
     [[ -z ${EXPLANATIONS[$EXERCISE]:-} ]] || wrapped "${EXPLANATIONS[$EXERCISE]}"
     [[ ! -e $STATE/runs/$(exercise_run) ]] || undo_run "$STATE/runs/$(exercise_run)"
 }
@@ -163,9 +163,11 @@ verb_hint() {
     local shown
     choose_exercise "$@"
     no_rest
-    shown=$(read_progress "$NUMBER-$EXERCISE-hints")
-    shown=$((shown < HINTS[$EXERCISE] ? shown + 1 : HINTS[$EXERCISE]))
-    save_progress "$NUMBER-$EXERCISE-hints" "$shown"
+    shown=$(times exercise "$NUMBER/$EXERCISE" hint)
+    if ((shown < HINTS[$EXERCISE])); then
+        shown=$((shown + 1))
+        remember exercise "$NUMBER/$EXERCISE" hint
+    fi
     printf '%s, hint %d of %d\n' "$EXERCISE" "$shown" "${HINTS[$EXERCISE]}"
     wrapped "${HINTS["$EXERCISE:$shown"]}"
 }
@@ -174,6 +176,7 @@ verb_hint() {
 verb_solution() {
     choose_exercise "$@"
     no_rest
+    remember exercise "$NUMBER/$EXERCISE" solution
     printf '%s\n' "${SOLUTION[$EXERCISE]}"
 }
 

@@ -32,15 +32,21 @@ open_run() {
 KEEP=0
 begin_run() {
     open_run "$1"
+    # What this starts carries the name of the run, so that it can be found when
+    # nobody is left to say what it was.
+    export CONTAINER_BONES_RUN=$OPEN_RUN
     trap 'end_run' EXIT
+    trap 'exit 129' HUP
     trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
+    trap 'exit 131' QUIT
+    trap 'exit 141' PIPE
+    trap 'exit 143' TERM
 }
 
 end_run() {
     local status=$?
     trap - EXIT
-    trap '' INT TERM HUP
+    trap '' HUP INT QUIT PIPE TERM
     if ((!KEEP)); then
         ((status == 0)) || show_log "$OPEN_RUN"
         undo_run "$OPEN_RUN" || status=1
@@ -77,6 +83,7 @@ undo() {
 # reported and kept in the journal, for another try.
 undo_run() {
     local run=$1 entries entry words failed=0 index
+    kill_processes_of "$run"
     entries=("$run"/journal/*)
     for ((index = ${#entries[@]} - 1; index >= 0; index--)); do
         entry=${entries[index]}
@@ -91,6 +98,20 @@ undo_run() {
     done
     ((failed)) || remove_folder "$run" || failed=1
     return "$failed"
+}
+
+# kill_processes_of RUN: a lab that is killed leaves the command that it had just
+# started. Whatever was started in a run has its name in the environment.
+kill_processes_of() {
+    local pids tries
+    for ((tries = 0; tries < 100; tries++)); do
+        mapfile -t pids < <(env -u CONTAINER_BONES_RUN grep -lzsxF "CONTAINER_BONES_RUN=$1" \
+            /proc/[0-9]*/environ | cut -d/ -f3 | grep -vx $$)
+        ((${#pids[@]})) || return 0
+        kill -KILL "${pids[@]}" 2>/dev/null || true
+        sleep 0.02
+    done
+    printf 'not to be killed: %s\n' "${pids[*]}" >&2
 }
 
 # owner_alive RUN: is the process at work still there, and the same one?

@@ -15,6 +15,7 @@
 #     verify WHAT A OP B [HINT]        an expectation on kernel state; OP: = != contains
 #     finish                           last line
 #
+# A, the actual value, is asked of the kernel: kernel.sh has the common questions.
 # How it runs is the runner's choice, given in LAB_MODE: auto, interactive, describe.
 
 set -euo pipefail
@@ -28,9 +29,12 @@ source "$ROOT/labs/lib/setup.sh"
 source "$ROOT/labs/lib/doctor.sh"
 # shellcheck source=labs/lib/progress.sh
 source "$ROOT/labs/lib/progress.sh"
+# shellcheck source=labs/lib/screen.sh
+source "$ROOT/labs/lib/screen.sh"
 
 LAB_MODE=${LAB_MODE:-auto}
 LAB_FROM=${LAB_FROM:-1}
+LAB_PREDICT=${LAB_PREDICT:-0}
 STEP=0
 SELF=$(realpath "$0")
 STEPS=$(grep -c '^step ' "$SELF" || true)
@@ -47,14 +51,22 @@ lab() {
     fi
     [[ " $* " != *' root '* ]] || ((EUID == 0)) ||
         cannot_run "lab $NUMBER needs root" "sudo labs/lab $NUMBER"
-    setup_for container
-    build_tools
-    needs "$@"
+    ((LAB_FROM <= STEPS)) || usage_error "lab $NUMBER has $STEPS steps"
+    # What was so a moment ago need not be asked again on the way back.
+    if [[ -z ${LAB_AGAIN:-} ]]; then
+        setup_for container
+        build_tools
+        needs "$@"
+    fi
     # The commands that a learner sees are given from the top folder of the project.
     cd "$ROOT"
     begin_run "lab$NUMBER-$$"
+    ! clears_screen || clear_screen
     printf '%s%s %s%s   %s min · %s steps · needs: %s\n' \
         "$BOLD" "$NUMBER" "$TITLE" "$PLAIN" "$MINUTES" "$STEPS" "${*:-nothing}"
+    printf '%sTo try its commands in a shell of your own, there first:\n    %s%s\n' \
+        "$DIM" "$(shell_prelude)" "$PLAIN"
+    ((LAB_FROM == 1)) || printf 'Steps 1 to %d are done again, without a word ...\n' $((LAB_FROM - 1))
 }
 
 # needs NEED...: exit 77 with the reason when this machine cannot run the lab.
@@ -68,23 +80,18 @@ needs() {
 # --- steps -------------------------------------------------------------------------
 
 # step SLUG TITLE: before --from, the steps are done without a word, because what
-# follows stands on them.
+# follows stands on them. Where the learner has got to is kept now, not at the end.
 step() {
     ((STEP == 0)) || end_of_step
-    STEP=$((STEP + 1)) SLUG=$1 EXPLANATION='' NARRATE=1
+    STEP=$((STEP + 1)) SLUG=$1 EXPLANATION='' QUESTIONS=0 PREDICTION='' NARRATE=1
     if hushed; then
         NARRATE=0
         return
     fi
     mark step "$1"
-    printf '\n%s── %d/%d  %s %s%s\n' "$BOLD" "$STEP" "$STEPS" "$2" \
-        "$(line $((70 - ${#2})))" "$PLAIN"
-}
-
-line() {
-    local dashes
-    printf -v dashes '%*s' "$(($1 > 3 ? $1 : 3))" ''
-    printf '%s' "${dashes// /─}"
+    [[ $LAB_MODE != interactive ]] || remember lab "$NUMBER" "$STEP"
+    if ((STEP > LAB_FROM)) && clears_screen; then clear_screen; else printf '\n'; fi
+    heading "$STEP/$STEPS" "$2"
 }
 
 hushed() {
@@ -97,47 +104,46 @@ end_of_step() {
 
 # What to do next: one key.
 prompt() {
-    local key
     while :; do
-        printf '%s[Enter] next · [e] explain · [s] a shell here · [b] back · [q] quit (resumes here)%s ' \
-            "$DIM" "$PLAIN"
-        IFS= read -r -n 1 key || key=q
-        [[ -z $key ]] || printf '\n'
-        case $key in
+        ask_key Enter:next e:explain s:shell b:back 'q:quit (resumes here)'
+        case $KEY in
             '') return ;;
-            e) say "${EXPLANATION:-Nothing more to say here; the man pages of the commands above know more.}" ;;
-            s)
-                printf 'Everything of this step stands. Ctrl-D or exit comes back.\n'
-                (cd "$ROOT" && "${SHELL:-/bin/bash}") || true
-                ;;
+            e) wrapped "${EXPLANATION:-Nothing more to say here; the man pages of the commands above know more.}" ;;
+            s) shell_here ;;
             b) restart_at $((STEP > 1 ? STEP - 1 : 1)) ;;
             q)
-                save_progress "$NUMBER" "$STEP"
                 printf 'labs/lab %s goes on at step %d.\n' "$NUMBER" "$STEP"
                 exit 0
                 ;;
-            *) printf 'One of the keys above, please.\n' ;;
         esac
     done
 }
 
+shell_here() {
+    printf 'Everything of this step stands. Ctrl-D or exit comes back.\n'
+    "${SHELL:-/bin/bash}" || true
+}
+
 # Take everything back, then come again, quickly, to where one wants to be.
 restart_at() {
+    trap '' INT TERM HUP QUIT PIPE
     undo_run "$OPEN_RUN"
-    trap - EXIT
-    LAB_FROM=$1 exec "$SELF"
+    trap - EXIT INT TERM HUP QUIT PIPE
+    LAB_AGAIN=1 LAB_FROM=$1 exec env -u CONTAINER_BONES_RUN "$SELF"
 }
 
 # finish: the end is a step like the others, and the machine is as it was.
 finish() {
     end_of_step
-    save_progress "$NUMBER" 'done'
+    remember lab "$NUMBER" 'done'
     [[ ${LAB_KEEP:-0} == 0 ]] || {
         KEEP=1
         printf '\nEverything stands, as %s. labs/lab clean takes it away.\n' "${OPEN_RUN##*/}"
         exit 0
     }
-    printf '\n%s✓ lab %s done%s; the machine is as it was.\n' "$GREEN" "$NUMBER" "$PLAIN"
+    printf '\n%s lab %s done; the machine is as it was.\n' "$GREEN$TICK$PLAIN" "$NUMBER"
+    [[ $LAB_MODE != interactive || ! -e ${SELF/labs/labs\/exercises} ]] ||
+        printf 'Now try it without a guide: labs/lab exercise %s\n' "$NUMBER"
 }
 
 # --- what a lab says ------------------------------------------------------------------
@@ -150,15 +156,30 @@ explain() {
     EXPLANATION=$*
 }
 
+# predict QUESTION: the answer is kept at once, and shown again beside what is seen.
 predict() {
-    local answer
     hushed && return
     printf '%sPredict:%s ' "$YELLOW" "$PLAIN"
-    say "$*"
-    [[ $LAB_MODE != interactive ]] || {
-        printf '  > '
-        read -r answer || true
-        save_answer "$NUMBER" "$SLUG" "$answer"
+    wrapped "$*"
+    [[ $LAB_MODE != interactive ]] || ask_prediction
+}
+
+ask_prediction() {
+    local what before
+    QUESTIONS=$((QUESTIONS + 1))
+    what=$NUMBER/$SLUG/$QUESTIONS
+    before=$(recall answer "$what")
+    [[ -z $before ]] || printf '  (before, you said: %s)\n' "$before"
+    ask_line
+    [[ -z $LINE ]] || remember answer "$what" "$LINE"
+    PREDICTION=$LINE
+}
+
+# With --predict, before every command.
+before_command() {
+    ((!LAB_PREDICT)) || {
+        printf '%sWhat will that say?%s\n' "$YELLOW" "$PLAIN"
+        ask_prediction
     }
 }
 
@@ -175,9 +196,10 @@ attempt() {
 
 # A process of the lab: ended with it.
 start() {
-    ((!NARRATE)) || printf '%s$ %s &%s\n' "$BOLD" "$(quoted "$@")" "$PLAIN"
+    TAIL='&' show_command "$@"
     "$@" </dev/null &
     STARTED=$!
+    mark end
     # No longer a job: the shell would report its end in the middle of a step.
     disown "$STARTED"
     undo process "$STARTED" "$(start_time "$STARTED")"
@@ -193,11 +215,23 @@ verify() {
         *) die "verify knows =, != and contains, not $operator" ;;
     esac
     if ((holds)); then
-        hushed || printf '%s✓%s %s\n' "$GREEN" "$PLAIN" "$what"
+        hushed || printf '%s %s\n' "$GREEN$TICK$PLAIN" "$what"
+        [[ -z $PREDICTION ]] || printf '  you said: %s\n' "$PREDICTION"
+        PREDICTION=''
         return
     fi
-    printf '%s✗%s %s\n    expected: %s %s\n    actual:   %s\n' "$RED" "$PLAIN" "$what" \
+    printf '%s %s\n    expected: %s %s\n    actual:   %s\n' "$RED$CROSS$PLAIN" "$what" \
         "$operator" "$b" "$a" >&2
     [[ -z ${5:-} ]] || printf '    hint: %s\n' "$5" >&2
+    [[ $LAB_MODE != interactive ]] || look_before_the_end
     exit 1
+}
+
+# What went wrong can still be looked at.
+look_before_the_end() {
+    while :; do
+        ask_key 'Enter:end, and take all back' 's:a shell here, to look'
+        [[ $KEY == s ]] || return 0
+        shell_here
+    done
 }
