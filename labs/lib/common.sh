@@ -86,7 +86,7 @@ quoted() {
 # stands in, which is there before and after.
 LOCKED=0
 with_lock() {
-    local lock
+    local lock status
     # What is undone after a failure under the lock is undone under it. (A bare
     # return in a trap would give back the status of before the trap.)
     if ((LOCKED)); then
@@ -97,8 +97,10 @@ with_lock() {
             die "another run has held the lock on ${STATE%/*} for 30 seconds"
         LOCKED=1
         "$@"
+        status=$?
         LOCKED=0
         exec {lock}<&-
+        return "$status"
     fi
 }
 

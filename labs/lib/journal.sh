@@ -13,18 +13,26 @@
 # shellcheck source=labs/lib/kernel.sh
 source "$ROOT/labs/lib/kernel.sh"
 
-# open_run ID: start a run, OPEN_RUN. Fails when the name is taken.
+# open_run ID: start a run, OPEN_RUN. Fails when the name is taken. Under the lock, so
+# that a clean-up never sees a run that has no owner yet.
 open_run() {
+    with_lock new_run "$1"
+}
+
+new_run() {
     OPEN_RUN=$STATE/runs/$1
     mkdir -p "$STATE/runs" || die "cannot create $STATE/runs" 'is the disk full, or read-only?'
     mkdir "$OPEN_RUN" 2>/dev/null || {
-        [[ -e $OPEN_RUN ]] && die "the name $1 is taken" \
+        [[ ! -e $OPEN_RUN ]] || die "the name $1 is taken" \
             "another --name, or: labs/memcached down --name $1 (or: labs/lab clean)"
-        die "cannot create $OPEN_RUN"
+        die "cannot create $OPEN_RUN" 'is the disk full, or read-only?'
     }
-    mkdir "$OPEN_RUN/journal"
-    printf '%s %s %s\n' "$$" "$(start_time $$)" "${SUDO_UID:-$UID}" >"$OPEN_RUN/owner.new"
-    mv "$OPEN_RUN/owner.new" "$OPEN_RUN/owner"
+    { mkdir "$OPEN_RUN/journal" &&
+        printf '%s %s %s\n' "$$" "$(start_time $$)" "${SUDO_UID:-$UID}" >"$OPEN_RUN/owner"; } 2>/dev/null || {
+        remove_folder "$OPEN_RUN"
+        remove_state
+        die "cannot write in $OPEN_RUN" 'is the disk full?'
+    }
 }
 
 # begin_run ID: open a run that is taken back when this script ends, however it
@@ -75,7 +83,8 @@ undo() {
     declare -F "undo_$1" >/dev/null || die "no such undo: $1"
     printf -v entry '%04d' "${#entries[@]}"
     # Under its final name an entry is always whole.
-    printf '%s\0' "$@" >"$OPEN_RUN/.$entry"
+    printf '%s\0' "$@" 2>/dev/null >"$OPEN_RUN/.$entry" ||
+        die "cannot write down in $OPEN_RUN how to undo: $*" 'is the disk full? Nothing was changed.'
     mv "$OPEN_RUN/.$entry" "$OPEN_RUN/journal/$entry"
 }
 

@@ -135,14 +135,14 @@ restart_at() {
 # finish: the end is a step like the others, and the machine is as it was.
 finish() {
     end_of_step
-    remember lab "$NUMBER" 'done'
+    [[ $LAB_MODE != interactive ]] || remember lab "$NUMBER" 'done'
     [[ ${LAB_KEEP:-0} == 0 ]] || {
         KEEP=1
         printf '\nEverything stands, as %s. labs/lab clean takes it away.\n' "${OPEN_RUN##*/}"
         exit 0
     }
     printf '\n%s lab %s done; the machine is as it was.\n' "$GREEN$TICK$PLAIN" "$NUMBER"
-    [[ $LAB_MODE != interactive || ! -e ${SELF/labs/labs\/exercises} ]] ||
+    [[ $LAB_MODE != interactive || ! -e $ROOT/labs/exercises/${SELF##*/} ]] ||
         printf 'Now try it without a guide: labs/lab exercise %s\n' "$NUMBER"
 }
 

@@ -4,7 +4,7 @@
 
 # NEED PROBE APT DNF PACMAN APK ZYPPER, one line each. The probe is a program, or a
 # pattern of paths of which one must exist. - means that the distribution has no such package.
-# The set container counts for all others: tests, vm (labs/vm), image (labs/vm image).
+# The set container counts for all others: tests, report, vm (labs/vm), image (labs/vm image).
 REQUIREMENTS='
 container gcc                gcc              gcc              gcc            gcc             gcc
 container /usr/include/stdio.h libc6-dev      glibc-devel      glibc          musl-dev        glibc-devel
@@ -39,6 +39,7 @@ tests     codespell          codespell        codespell        codespell      co
 tests     bats               bats             bats             bash-bats      bats            bats
 tests     pstree             psmisc           psmisc           psmisc         psmisc          psmisc
 tests     strace             strace           strace           strace         strace          strace
+report    jq                 jq               jq               jq             jq              jq
 tests     jq                 jq               jq               jq             jq              jq
 tests     bwrap              bubblewrap       bubblewrap       bubblewrap     bubblewrap      bubblewrap
 tests     expect             expect           expect           expect         expect          expect
