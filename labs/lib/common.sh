@@ -149,6 +149,7 @@ run_detached() {
     TAIL='</dev/null >/dev/null 2>&1 &' show_command setsid "$@"
     setsid "$@" </dev/null >/dev/null 2>&1 &
     mark end
+    disown
 }
 
 # with_progress PID LOG: until the process ends, a line every few seconds, or one

@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+#
+# small.bash: a lab that takes no time, number 97, for the tests of the runner itself;
+# and a terminal to run it in.
+
+# small_lab: three steps. The second changes the machine; the third takes long.
+small_lab() {
+    cat >"$ROOT/labs/97-small.sh" <<'END'
+#!/usr/bin/env bash
+source "$(dirname "${BASH_SOURCE[0]}")/lib/lab.sh"
+lab 97 'Small' 1
+step one 'The first'
+say 'Nothing is changed here.'
+explain 'More of the first.'
+run echo one
+verify 'one is one' 1 = 1
+step two 'The second'
+predict 'what comes?'
+undo cgroup "container-bones/small-$$"
+run cgset create "container-bones/small-$$"
+start sleep 1000
+verify 'a process is there' "$(cat "/proc/$STARTED/comm")" != ''
+step three 'The third'
+run ${SMALL_COMMAND:-true}
+verify 'still' 1 = 1
+finish
+END
+    chmod +x "$ROOT/labs/97-small.sh"
+}
+
+remove_small_lab() {
+    rm -f "$ROOT/labs/97-small.sh"
+}
+
+# terminal COMMAND: in a real terminal of 80 by 24, which is tmux.
+terminal() {
+    tmux -f /dev/null -S "$BATS_TEST_TMPDIR/tmux" new-session -d -x 80 -y 24 \
+        "$1; echo \"ended with status \$?\"; sleep 1000" 3>&-
+}
+
+keys() {
+    tmux -S "$BATS_TEST_TMPDIR/tmux" send-keys "$@"
+}
+
+screen() {
+    tmux -S "$BATS_TEST_TMPDIR/tmux" capture-pane -p
+}
+
+# see TEXT: it comes onto the screen.
+see() {
+    wait_for 60 on_screen "$1" || {
+        screen
+        return 1
+    }
+}
+
+on_screen() {
+    [[ $(screen) == *"$1"* ]]
+}
+
+close_terminal() {
+    tmux -S "$BATS_TEST_TMPDIR/tmux" kill-server 2>/dev/null || true
+}
