@@ -61,7 +61,7 @@ wait_status() {
 # in_own_mounts <<'EOF': the script, with the functions above, in a mount namespace of its
 # own: private, on one CPU (Linux 6.18 numbers namespaces per CPU, and takes one with a
 # low number for old), where nobody and root have subordinate IDs, and with the test's
-# folder as the working directory.
+# folder as the working directory: on /mnt, for the path to it is closed to nobody.
 in_own_mounts() {
     local cpu
     cpu=$(sed -n 's/^Cpus_allowed_list:\t\([0-9]*\).*/\1/p' /proc/self/status)
@@ -73,7 +73,8 @@ in_own_mounts() {
         cat
     } | taskset -c "$cpu" unshare --mount --propagation private bash -euo pipefail -c '
         trap '\''echo "failed: $BASH_COMMAND" >&2'\'' ERR
-        cd "$1"
+        mount --bind "$1" /mnt
+        cd /mnt
         touch /etc/subuid /etc/subgid
         mount --bind subids /etc/subuid
         mount --bind subids /etc/subgid

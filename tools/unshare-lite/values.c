@@ -67,8 +67,18 @@ static void add_range(struct id_map *map, struct id_range range)
 	map->ranges[map->count++] = range;
 }
 
-// The first line for us in /etc/subuid or /etc/subgid, which both begin with
-// the name or the number of a user: NAME:FIRST:COUNT. subuid(5).
+// Lines of /etc/subuid, and of /etc/subgid, begin with the name or the number
+// of a user. A name is no 0, whatever strtoul(3) thinks.
+static bool is_us(const char *text, const struct passwd *user)
+{
+	uint64_t number;
+
+	return (user && strcmp(text, user->pw_name) == 0) ||
+	       (parse_number(text, 0, UINT32_MAX, &number) == 0 &&
+		number == geteuid());
+}
+
+// The first range that is ours: NAME:FIRST:COUNT. subuid(5).
 static struct id_range read_subids(const struct id_kind *kind)
 {
 	const struct passwd *user = getpwuid(geteuid());
@@ -81,8 +91,7 @@ static struct id_range read_subids(const struct id_kind *kind)
 	while (range.count == 0 && fgets(line, sizeof line, file)) {
 		if (sscanf(line, "%255[^:]:%" SCNu32 ":%" SCNu32, name,
 			   &range.outer, &range.count) != 3 ||
-		    !((user && strcmp(name, user->pw_name) == 0) ||
-		      strtoul(name, NULL, 10) == geteuid()))
+		    !is_us(name, user))
 			range.count = 0;
 	}
 	fclose(file);

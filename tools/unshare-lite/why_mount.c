@@ -23,7 +23,7 @@
 
 struct mount_line {
 	int id, parent;
-	char root[256], point[256], shared[32], type[32];
+	char root[256], point[256], options[256], shared[32], type[32];
 };
 
 // One line of /proc/PID/mountinfo: proc(5). Long names are cut.
@@ -36,8 +36,9 @@ static bool parse_line(const char *line, struct mount_line *mount)
 	if (shared && rest && shared < rest)
 		sscanf(shared, "%31s", mount->shared);
 	return rest && sscanf(rest, " - %31s", mount->type) == 1 &&
-	       sscanf(line, "%d %d %*s %255s %255s", &mount->id, &mount->parent,
-		      mount->root, mount->point) == 4;
+	       sscanf(line, "%d %d %*s %255s %255s %255s", &mount->id,
+		      &mount->parent, mount->root, mount->point,
+		      mount->options) == 5;
 }
 
 // All mounts that we see; returns how many. To be freed.
@@ -75,21 +76,26 @@ static const struct mount_line *find_cover(const struct mount_line *mounts,
 	return NULL;
 }
 
-// In a user namespace that is not the first, a new proc may show no more than
-// the old one did: one in sight must have nothing mounted on it.
+// In a user namespace that is not the first, a new proc may show and allow no
+// more than an old one does: one that is in sight, that can be written to, and
+// that has nothing mounted on it.
 static void hint_covered(void)
 {
-	const struct mount_line *cover = NULL;
+	const struct mount_line *cover = NULL, *found;
 	struct mount_line *mounts;
 	size_t count = read_mounts(&mounts);
 
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(mounts[i].type, "proc") != 0 ||
-		    strcmp(mounts[i].root, "/") != 0)
+		    strcmp(mounts[i].root, "/") != 0 ||
+		    strncmp(mounts[i].options, "ro", 2) == 0)
 			continue;
-		cover = find_cover(mounts, count, mounts[i].id);
-		if (!cover)
+		found = find_cover(mounts, count, mounts[i].id);
+		if (!found) {
+			cover = NULL;
 			break;
+		}
+		cover = found;
 	}
 	if (cover)
 		hint("%s is mounted over a part of /proc, as container "
