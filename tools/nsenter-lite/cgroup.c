@@ -152,17 +152,52 @@ static void find_procs(const char *controllers, const char *path, char *procs)
 		     printable(path, shown, sizeof shown));
 }
 
+// The number after word in another file of the same cgroup; -1 if there is
+// none.
+static long setting(const char *procs, const char *file, const char *word)
+{
+	int directory = (int)(strrchr(procs, '/') - procs);
+	struct buffer text = {0};
+	char path[PATH_MAX + 32];
+	const char *found = NULL;
+	long value = -1;
+
+	snprintf(path, sizeof path, "%.*s/%s", directory, procs, file);
+	if (read_file(AT_FDCWD, path, &text) == 0)
+		found = strstr(text.data, word);
+	if (found && sscanf(found + strlen(word), "%ld", &value) != 1)
+		value = -1;
+	free(text.data);
+	return value;
+}
+
+// Whoever joins a frozen cgroup stands still until somebody thaws it, as
+// docker unpause does. v1 has a file of 0 or 1, v2 a line of cgroup.events.
+static void refuse_frozen(const char *procs, const char *shown)
+{
+	if (setting(procs, "freezer.parent_freezing", "") <= 0 &&
+	    setting(procs, "freezer.self_freezing", "") <= 0 &&
+	    setting(procs, "cgroup.events", "frozen ") <= 0)
+		return;
+	warnx("cannot join cgroup %s: it is frozen, and so would we be", shown);
+	hint("thaw it first: cgset thaw GROUP, or docker unpause CONTAINER");
+	exit(EXIT_TOOL);
+}
+
 // Written to cgroup.procs, 0 stands for the writer, who moves with all its
 // threads. Children are born in the cgroup of their parent.
 // cgroups(7). Commonest errno: EACCES, not ours to write; ENOENT, the cgroup
 // was removed.
-static void join_one(const char *controllers, const char *path)
+static void join_one(struct target *target, const char *controllers,
+		     const char *path)
 {
 	char procs[PATH_MAX], shown[PATH_MAX];
+	long max;
 	int fd;
 
 	find_procs(controllers, path, procs);
 	printable(procs, shown, sizeof shown);
+	refuse_frozen(procs, shown);
 	fd = open(procs, O_WRONLY | O_CLOEXEC);
 	if (explain(fd,
 		    "the list of processes in the target's cgroup: "
@@ -174,6 +209,9 @@ static void join_one(const char *controllers, const char *path)
 		    "write(%d, \"0\", 1)", fd) < 0)
 		err(EXIT_TOOL, "cannot join %s", shown);
 	close(fd);
+	max = setting(procs, "pids.max", "");
+	if (max >= 0 && setting(procs, "pids.current", "") >= max)
+		target->cgroup_is_full = true;
 }
 
 // Is this line of /proc/PID/cgroup one of ours too? Then there is nothing to
@@ -193,7 +231,7 @@ static bool is_ours(const struct buffer *ours, const char *line)
 // Before the namespaces are entered: from here the cgroup file systems can be
 // seen, and the paths in /proc/PID/cgroup are those of our cgroup namespace.
 // Both lists are read by the same eyes, so they can be compared.
-void join_cgroups(const struct target *target)
+void join_cgroups(struct target *target)
 {
 	struct buffer theirs = {0}, ours = {0};
 	char *line, *next = NULL, *controllers, *path;
@@ -211,7 +249,7 @@ void join_cgroups(const struct target *target)
 		if (!path)
 			continue;
 		*path++ = '\0';
-		join_one(controllers + 1, path);
+		join_one(target, controllers + 1, path);
 	}
 	free(theirs.data);
 	free(ours.data);

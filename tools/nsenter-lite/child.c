@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@
 static void block_signals(sigset_t *taken, sigset_t *before)
 {
 	static const int signals[] = {SIGCHLD, SIGINT,	SIGQUIT, SIGTERM,
-				      SIGHUP,  SIGUSR1, SIGUSR2};
+				      SIGHUP,  SIGUSR1, SIGUSR2, SIGWINCH};
 
 	sigemptyset(taken);
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
@@ -45,9 +46,11 @@ static void hear_child(pid_t child)
 	}
 }
 
-// A signal from a terminal has reached the child as well; one that was sent
-// to us by a process (si_code is 0 or less) is passed on: sigaction(2).
-static noreturn void wait_for_child(pid_t child, const sigset_t *taken)
+// A signal from a terminal has reached a child in our session as well; one that
+// was sent to us by a process (si_code is 0 or less) is passed on:
+// sigaction(2).
+static noreturn void wait_for_child(pid_t child, const sigset_t *taken,
+				    bool own_session)
 {
 	siginfo_t info;
 
@@ -56,7 +59,7 @@ static noreturn void wait_for_child(pid_t child, const sigset_t *taken)
 			continue; // EINTR: we were stopped and continued
 		if (info.si_signo == SIGCHLD)
 			hear_child(child);
-		else if (info.si_code <= 0)
+		else if (info.si_code <= 0 || own_session)
 			kill(child, info.si_signo);
 	}
 }
@@ -65,8 +68,10 @@ static noreturn void wait_for_child(pid_t child, const sigset_t *taken)
 // narrated its birth. When the parent dies, the pipe ends as well.
 // fork(2). Commonest errno: EAGAIN, at a limit of processes, such as pids.max
 // of the cgroup joined; ENOMEM, the pid namespace's PID 1 has ended.
-void continue_in_child(void)
+void continue_in_child(const struct options *options,
+		       const struct target *target, int master)
 {
+	bool own_session = options->like_exec || master >= 0;
 	sigset_t taken, before;
 	int gate[2];
 	pid_t child;
@@ -76,18 +81,25 @@ void continue_in_child(void)
 		err(EXIT_TOOL, "cannot make a pipe");
 	block_signals(&taken, &before);
 	child = fork();
-	if (child < 0)
-		err(EXIT_TOOL, "cannot fork");
+	if (child < 0) {
+		warn("cannot fork");
+		hint_fork(target);
+		exit(EXIT_TOOL);
+	}
 	if (child > 0) {
 		close(gate[0]);
 		explain(child, "the command's process, born inside: fork(2)",
 			"clone(SIGCHLD)");
 		close(gate[1]);
-		wait_for_child(child, &taken);
+		if (master >= 0)
+			relay_terminal(master, child, &taken);
+		wait_for_child(child, &taken, own_session);
 	}
 	close(gate[1]);
 	while (read(gate[0], &byte, 1) < 0 && errno == EINTR)
 		;
 	close(gate[0]);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (own_session)
+		become_session(master);
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/nsfs.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -31,6 +32,48 @@ void hint_capability(int capability, const char *name)
 		hint("this process does not have %s: run it as root, for "
 		     "instance with sudo",
 		     name);
+}
+
+// The first user namespace has a number of its own for good, which is part of
+// the kernel's interface since 3.8.
+static bool in_first_user_namespace(void)
+{
+	const ino_t first_user_namespace = 0xEFFFFFFD;
+	struct stat ours;
+
+	return stat("/proc/self/ns/user", &ours) < 0 ||
+	       ours.st_ino == first_user_namespace;
+}
+
+// After EPERM or EACCES from the requests that show filters: ptrace(2).
+void hint_seccomp(const struct target *target)
+{
+	char path[64];
+	int tracer;
+
+	snprintf(path, sizeof path, "/proc/%d/status", target->pid);
+	tracer = field_of(path, "\nTracerPid:\t");
+	if (tracer)
+		hint("process %d traces it already, and there can be only one",
+		     tracer);
+	else if (field_of("/proc/self/status", "\nSeccomp:\t"))
+		hint("this process has system call filters itself: to such a "
+		     "one the kernel shows none");
+	else if (!in_first_user_namespace())
+		hint("the kernel shows filters only to a process in the first "
+		     "user namespace, and this one is not");
+	else
+		hint_capability(CAP_SYS_ADMIN, "CAP_SYS_ADMIN");
+}
+
+void hint_fork(const struct target *target)
+{
+	if (errno == ENOMEM && target->without_init)
+		hint("that pid namespace has no PID 1 any more, and without "
+		     "one nothing can be started in it: pid_namespaces(7)");
+	else if (errno == EAGAIN && target->cgroup_is_full)
+		hint("the cgroup joined has as many processes as its pids.max "
+		     "allows: cgset set GROUP pids=NUMBER");
 }
 
 // A relative of a namespace is refused with EPERM, and with nothing else, to

@@ -5,12 +5,12 @@
 #include "nsenter-lite.h"
 
 #include <err.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void go_to(int fd, const char *lesson)
@@ -38,91 +38,76 @@ void change_root(const struct target *target)
 
 // After chroot(2), which leaves the working directory where it is. A
 // directory opened outside (--wd=DIR) is a tunnel: .. leads on from there.
-// chdir(2). Commonest errno: ENOENT, it does not exist inside.
-void change_directory(const struct target *target, const char *inner)
+void change_directory(const struct target *target)
 {
 	if (target->directory >= 0)
 		go_to(target->directory, "the working directory: chdir(2)");
+}
+
+// A path of their choice comes last, when no descriptor is left that it could
+// lead through: runc went to /proc/self/fd/7 inside, and that was a directory
+// of the host (CVE-2024-21626). The kernel puts (unreachable) before the
+// path of a working directory that is not below the root.
+// getcwd(2). Commonest errno of chdir(2): ENOENT, it does not exist inside.
+void change_inner_directory(const char *inner)
+{
+	char path[PATH_MAX + sizeof "(unreachable)"] = "";
+	long length;
+
 	if (inner && explain(chdir(inner),
 			     "the working directory, as named inside: "
 			     "chdir(2)",
 			     "chdir(\"%s\")", inner) < 0)
 		err(EXIT_TOOL, "cannot change to directory %s", inner);
+	length = syscall(SYS_getcwd, path, sizeof path);
+	if (explain(length, "it must be below our root: getcwd(2)",
+		    "getcwd(\"%s\", %zu)", path, sizeof path) < 0)
+		err(EXIT_TOOL, "cannot tell the working directory");
+	if (*path != '/')
+		errx(EXIT_TOOL, "the working directory would be outside of "
+				"the root directory");
 }
 
 // Every descriptor is a door to the place where it was opened: with one of a
 // directory outside, fchdir(2) walks out of any namespace and root. What our
 // caller left open, and the target's pidfd and /proc of our own, end here,
-// before a process exists that those inside can see.
+// before a process exists that those inside can see. The master of our own
+// terminal, if there is one, is 3 and spared.
 // close_range(2). Commonest errno: ENOSYS, before Linux 5.9.
-void close_descriptors(void)
+void close_descriptors(int spared)
 {
-	if (explain(close_range(3, ~0U, 0),
+	unsigned int first = spared < 0 ? 3 : 4;
+
+	if (explain(close_range(first, ~0U, 0),
 		    "no way back: all but standard input, output and error: "
 		    "close_range(2)",
-		    "close_range(3, %u, 0)", ~0U) < 0)
+		    "close_range(%u, %u, 0)", first, ~0U) < 0)
 		err(EXIT_TOOL, "cannot close the descriptors above 2");
 }
 
-// setgroups(2). Commonest errno: EPERM, no CAP_SETGID, or a user namespace
-// whose /proc/PID/setgroups says "deny".
-static bool drop_groups(void)
+// Nor may one of the three that remain be such a door.
+void refuse_directories(void)
 {
-	return explain(setgroups(0, NULL),
-		       "no supplementary groups go along: setgroups(2)",
-		       "setgroups(0, NULL)") == 0;
-}
+	static const char *const names[] = {"input", "output", "error"};
+	struct stat status;
 
-// A user namespace is entered as its root, unless told otherwise. Our groups
-// are dropped before that, while we may: it can deny setgroups(2). Returns
-// whether that worked; set_ids() tries again inside.
-bool prepare_ids(struct options *options)
-{
-	if (!(options->flags & CLONE_NEWUSER) || options->preserve_credentials)
-		return false;
-	options->set_uid = options->set_gid = true; // 0 if not given
-	return drop_groups();
-}
-
-// Is setgroups(2) switched off in our user namespace? user_namespaces(7).
-static bool setgroups_denied(void)
-{
-	struct buffer text = {0};
-	bool denied = read_file(AT_FDCWD, "/proc/self/setgroups", &text) == 0 &&
-		      strncmp(text.data, "deny", 4) == 0;
-
-	free(text.data);
-	return denied;
-}
-
-// Groups first, user last: after setuid(2) the capability for the rest is
-// gone. Inside a user namespace the numbers are those of its maps.
-// setgid(2), setuid(2). Commonest errno: EINVAL, the ID is not in the map.
-void set_ids(const struct options *options, bool groups_dropped)
-{
-	if (options->set_gid && !drop_groups() && !groups_dropped) {
-		warn("cannot drop the supplementary groups");
-		if (errno == EPERM && setgroups_denied())
-			hint("this user namespace denies setgroups(2): "
-			     "--preserve-credentials leaves the groups alone");
-		exit(EXIT_TOOL);
+	for (int fd = 0; fd < 3; fd++) {
+		if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+			errx(EXIT_TOOL,
+			     "standard %s is a directory, from which the "
+			     "command could walk out",
+			     names[fd]);
 	}
-	if (options->set_gid &&
-	    explain(setgid(options->gid), "the group ID: setgid(2)",
-		    "setgid(%u)", options->gid) < 0)
-		err(EXIT_TOOL, "cannot set the group ID to %u", options->gid);
-	if (options->set_uid &&
-	    explain(setuid(options->uid), "the user ID: setuid(2)",
-		    "setuid(%u)", options->uid) < 0)
-		err(EXIT_TOOL, "cannot set the user ID to %u", options->uid);
 }
 
 // The target's environment in place of ours, which may hold what those inside
 // must not know. Its strings stay where they are; what has no = is skipped.
+// Only for a terminal of its own the command is told what kind it is: TERM.
 // environ(7).
-void set_environment(struct buffer *buffer)
+void set_environment(struct buffer *buffer, bool terminal)
 {
 	char *end = buffer->data + buffer->length;
+	const char *kind = terminal ? getenv("TERM") : NULL;
 	size_t count = 0;
 	char **list;
 
@@ -134,4 +119,6 @@ void set_environment(struct buffer *buffer)
 			list[count++] = text;
 	}
 	environ = list;
+	if (kind && setenv("TERM", kind, 0) < 0)
+		err(EXIT_TOOL, "cannot keep the environment");
 }

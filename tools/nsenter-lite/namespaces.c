@@ -16,6 +16,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifndef NS_GET_TGID_FROM_PIDNS
+#define NS_GET_TGID_FROM_PIDNS _IOR(NSIO, 0x7, int) // Linux 6.11
+#endif
+
 const struct kind kinds[KIND_COUNT] = {
     {'T', CLONE_NEWTIME, "CLONE_NEWTIME", "time"},
     {'m', CLONE_NEWNS, "CLONE_NEWNS", "mnt"},
@@ -68,7 +72,7 @@ static const char *names_of(int flags, char *text, size_t size)
 // would only answer EINVAL. Opening a file of /proc/PID/ns yields the
 // namespace itself, which lives as long as the descriptor: namespaces(7).
 // Commonest errno: ENOENT, no such file; EACCES, we may not ptrace(2).
-static int open_namespace(const struct target *target, const struct kind *kind,
+static int open_namespace(struct target *target, const struct kind *kind,
 			  const char *file)
 {
 	char path[32], base[16] = "AT_FDCWD";
@@ -87,6 +91,9 @@ static int open_namespace(const struct target *target, const struct kind *kind,
 			target_error(target, "open a namespace");
 		err(EXIT_TOOL, "cannot open %s", file);
 	}
+	if (kind->flag == CLONE_NEWPID)
+		target->without_init =
+		    ioctl(fd, NS_GET_TGID_FROM_PIDNS, 1) < 0 && errno == ESRCH;
 	if (file && ioctl(fd, NS_GET_NSTYPE) != kind->flag)
 		errx(EXIT_TOOL, "not a %s namespace: %s", kind->file, file);
 	return fd;
@@ -166,15 +173,47 @@ static bool enter_at_once(const struct target *target, int flags)
 	return false;
 }
 
-void enter_namespaces(const struct options *options,
-		      const struct target *target)
+// The user namespace that owns the first of the others, or the parent of the
+// one asked for, in whose place it is entered.
+// NS_GET_USERNS(2const). Commonest errno: EPERM, it is outside of ours.
+static void open_user_parent(int fds[], int *flags)
+{
+	size_t user = 0, of = KIND_COUNT;
+	int parent;
+
+	while (kinds[user].flag != CLONE_NEWUSER)
+		user++;
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		if ((*flags & kinds[i].flag) && (of == KIND_COUNT || i == user))
+			of = i;
+	}
+	if (of == KIND_COUNT)
+		errx(EXIT_TOOL, "--user-parent needs a namespace whose owner "
+				"is meant");
+	parent = ioctl(fds[of], NS_GET_USERNS);
+	if (explain(parent, "the user namespace that owns it: ioctl_nsfs(2)",
+		    "ioctl(%d, NS_GET_USERNS)", fds[of]) < 0) {
+		warn("cannot find the owner of the %s namespace",
+		     kinds[of].file);
+		if (errno == EPERM)
+			hint("it is not ours or below ours: "
+			     "user_namespaces(7)");
+		exit(EXIT_TOOL);
+	}
+	if (of == user)
+		close(fds[user]);
+	fds[user] = parent;
+	*flags |= CLONE_NEWUSER;
+}
+
+void enter_namespaces(const struct options *options, struct target *target)
 {
 	int fds[KIND_COUNT], flags = options->flags;
-	bool files = false;
+	bool by_file = options->user_parent;
 
 	for (size_t i = 0; i < KIND_COUNT; i++)
-		files = files || options->file[i];
-	if (!flags || (!files && enter_at_once(target, flags)))
+		by_file = by_file || options->file[i];
+	if (!by_file && (!flags || enter_at_once(target, flags)))
 		return;
 	// All are opened before the first is entered: from inside a mount
 	// namespace the path of the next may be another file.
@@ -183,6 +222,8 @@ void enter_namespaces(const struct options *options,
 			fds[i] =
 			    open_namespace(target, &kinds[i], options->file[i]);
 	}
+	if (options->user_parent)
+		open_user_parent(fds, &flags);
 	enter_each(fds, flags, target, options->file);
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		if (flags & kinds[i].flag)

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 // The number after "Name:" in a file of /proc, 0 if there is none.
-static int field_of(const char *path, const char *name)
+int field_of(const char *path, const char *name)
 {
 	struct buffer text = {0};
 	const char *found = NULL;
@@ -34,13 +34,19 @@ static int field_of(const char *path, const char *name)
 	return value;
 }
 
-noreturn void target_error(const struct target *target, const char *what)
+// A pidfd is readable once the process has ended: pidfd_open(2).
+bool has_ended(const struct target *target)
 {
 	struct pollfd ended = {.fd = target->pidfd, .events = POLLIN};
+
+	return target->pidfd >= 0 && poll(&ended, 1, 0) > 0;
+}
+
+noreturn void target_error(const struct target *target, const char *what)
+{
 	int saved = errno;
 
-	// A pidfd is readable once the process has ended: pidfd_open(2).
-	if (target->pidfd >= 0 && poll(&ended, 1, 0) > 0)
+	if (has_ended(target))
 		errx(EXIT_TOOL, "cannot %s: process %d has ended", what,
 		     target->pid);
 	errno = saved;
