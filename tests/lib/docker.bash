@@ -94,6 +94,8 @@ runc_up() {
     export RUNC="$BATS_FILE_TMPDIR/runc" RUNC_GROUP="bones-runc-$$"
     requires root runc jq busybox
     mkdir "$RUNC"
+    # A user of a user namespace has to find the way to the root directory.
+    chmod a+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$RUNC"
     fill_root "$RUNC/root"
     make_groups "$RUNC_GROUP"
 }

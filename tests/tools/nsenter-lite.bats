@@ -4,85 +4,11 @@
 # called with the same arguments.
 
 load ../lib/common
-# bats sets these: shellcheck knows only $output and $lines.
-stderr="" stderr_lines=()
+load ../lib/target
+# From bats and target.bash: shellcheck knows only $output and $lines.
+stderr="" stderr_lines=() target="" ready="" makers=()
 
-# LeakSanitizer (make asan) starts a process of its own when a program ends. It cannot work
-# under strace, and after setns(2) it would be born in the pid namespace, where its starter
-# waits for it in vain.
-export ASAN_OPTIONS=detect_leaks=0
-
-KINDS=(time mnt cgroup uts ipc user pid net)
-
-# A root directory that is no mount point, with the programs that the tests run in it.
-setup_file() {
-    local program library
-    export SCRATCH="$BATS_FILE_TMPDIR/root"
-    mkdir -p "$SCRATCH"/{bin,proc,tmp}
-    for program in sh sleep cat ls readlink nsenter-lite; do
-        program=$(PATH="${BONES_BIN:-$BATS_TEST_DIRNAME/../../build/bin}:$PATH" type -P "$program")
-        cp "$program" "$SCRATCH/bin/"
-        for library in $(ldd "$program" | grep -o '/[^ ]*'); do
-            mkdir -p "$SCRATCH/${library%/*}"
-            cp -L "$library" "$SCRATCH/$library"
-        done
-    done
-    echo inside >"$SCRATCH/marker"
-}
-
-before_test() {
-    targets=() makers=() groups=()
-    ready="$BATS_TEST_TMPDIR/ready"
-    mkfifo "$ready"
-}
-
-after_test() {
-    local pid group
-    for pid in "${targets[@]}" "${makers[@]}"; do
-        kill -KILL "$pid" 2>/dev/null || true
-    done
-    for pid in "${makers[@]}"; do
-        wait "$pid" 2>/dev/null || true
-    done
-    for group in "${groups[@]}"; do
-        wait_for 5 rmdir "$group"
-    done
-}
-
-# start COMMAND...: run it in the background until it writes a line; $target is then its
-# only child.
-start() {
-    "$@" >"$ready" 3>&- &
-    makers+=($!)
-    # <> does not wait for a writer, so the time limit holds.
-    read -r -t 10 _ <>"$ready"
-    target=$(pgrep -P "${makers[-1]}")
-    targets+=("$target")
-}
-
-# make_target OPTION...: a process in the namespaces that unshare(1) makes.
-make_target() {
-    start "${AS[@]}" unshare --fork "$@" sh -c 'echo ready; exec sleep 600 >/dev/null'
-}
-AS=()
-
-# make_chrooted_target: in namespaces of its own, and in $SCRATCH by a plain chroot.
-make_chrooted_target() {
-    # shellcheck disable=SC2016 # for the shell inside
-    start unshare --fork --mount --uts --pid sh -c 'mount -t proc proc "$1/proc"
-        exec chroot "$1" /bin/sh -c "cd /tmp; echo ready; exec sleep 600 >/tmp/null"' sh "$SCRATCH"
-}
-
-# namespaces PID: all eight, one a line, in the order of KINDS.
-namespaces() {
-    local kind
-    for kind in "${KINDS[@]}"; do
-        ns "$1" "$kind"
-    done
-}
-
-# What a command prints to show where it is.
-WHERE="for kind in ${KINDS[*]}; do readlink /proc/self/ns/\$kind; done"
+setup_file() { make_root; }
 
 # same OPTION... -- COMMAND...: nsenter-lite does as nsenter(1) does.
 same() {
@@ -93,10 +19,6 @@ same() {
     echo "nsenter-lite: $status_lite: $output_lite"
     echo "nsenter: $status: $output"
     [[ $status_lite == "$status" && $output_lite == "$output" ]]
-}
-
-traced() {
-    strace -f -o "$BATS_TEST_TMPDIR/trace" "$@"
 }
 
 @test "nsenter-lite enters each kind, and that kind only" {
@@ -161,6 +83,7 @@ traced() {
 
 @test "nsenter-lite joins a container of the same ordinary user" {
     requires root user userns net nsenter
+    # shellcheck disable=SC2034 # for make_target
     AS=(setpriv --reuid nobody --regid nogroup --clear-groups)
     make_target --user --map-root-user --net --uts --mount
     # At once, and by descriptors: then the user namespace must come first.
@@ -236,9 +159,10 @@ traced() {
     done
     # No such user in the map of the user namespace.
     run -125 --separate-stderr nsenter-lite -t "$target" -U -S 7 true
-    [[ $stderr == *'cannot set the user ID to 7: Invalid argument' ]]
+    [[ ${stderr_lines[0]} == *'cannot set the user ID to 7: Invalid argument' ]]
+    [[ ${stderr_lines[1]} == 'hint: this user namespace has no user 7: its map, /proc/self/uid_map, '* ]]
     run -125 --separate-stderr nsenter-lite -t "$target" -U -G 7 true
-    [[ $stderr == *'cannot set the group ID to 7: Invalid argument' ]]
+    [[ ${stderr_lines[1]} == 'hint: this user namespace has no group 7: its map, /proc/self/gid_map, '* ]]
 }
 
 @test "nsenter-lite --env gives the target's environment and nothing of ours" {
@@ -249,22 +173,6 @@ traced() {
     [ "$(sort <<<"$output")" = "$(tr '\0' '\n' <"/proc/$target/environ" | sort)" ]
     HOST_SECRET=1 run -0 nsenter-lite -t "$target" -u -- env
     [[ $output == *HOST_SECRET* && $output != *femur* ]]
-}
-
-# in_group DIRECTORY...: make each, and put the target into it.
-in_group() {
-    local group
-    for group; do
-        mkdir "$group"
-        groups+=("$group")
-        echo "$target" >"$group/cgroup.procs"
-    done
-}
-
-# The mount points of the hierarchies in which a new cgroup needs no settings first.
-hierarchies() {
-    awk '/ - cgroup2 / || / - cgroup .*[ ,](memory|pids|name=systemd)(,|$)/ { print $5 }' \
-        /proc/self/mountinfo
 }
 
 @test "nsenter-lite --join-cgroup: in every hierarchy that the target is in" {
@@ -312,7 +220,13 @@ hierarchies() {
     in_group "/sys/fs/cgroup/pids/cb-test-$$"
     echo 1 >"/sys/fs/cgroup/pids/cb-test-$$/pids.max"
     run -125 --separate-stderr nsenter-lite -t "$target" -p -c true
-    [[ $stderr == *'cannot fork: Resource temporarily unavailable' ]]
+    [[ ${stderr_lines[0]} == *'cannot fork: Resource temporarily unavailable' ]]
+    [[ ${stderr_lines[1]} == 'hint: the cgroup joined has as many processes as its pids.max allows'* ]]
+    # A limit that is not reached is not blamed.
+    echo 100 >"/sys/fs/cgroup/pids/cb-test-$$/pids.max"
+    run -125 --separate-stderr setpriv --reuid nobody --clear-groups --bounding-set=-all \
+        prlimit --nproc=0 nsenter-lite --pty true
+    [[ ${stderr_lines[0]} == *'cannot fork: Resource temporarily unavailable' && ${#stderr_lines[@]} = 1 ]]
 }
 
 @test "nsenter-lite ends as the command ends" {
@@ -420,30 +334,17 @@ how_it_ends() {
     done
 }
 
-# calls: the system calls in what --explain or strace wrote, one form for both. Of what
-# strace saw, only what the narrative names.
-calls() {
-    local names='pidfd_open|setns|fchdir|chroot|chdir|close_range|setgroups|setgid|setuid|clone'
-    sed -E -e 's/^[0-9]+ +//; s/ +\([A-Za-z ]+\)$//; s/ += /=/; / <unfinished/d' \
-        -e 's/^(clone\(|<\.\.\. clone resumed>).*\)=/clone()=/' |
-        grep -E -e "^($names)\(" -e '^write\([0-9]+, "0", 1\)' \
-            -e '^openat\(([0-9]+, "(root"|cwd"|ns/)|AT_FDCWD, "/proc/[0-9]+("|/ns/)|.*cgroup\.procs")'
-}
-
 @test "nsenter-lite --explain tells what strace sees" {
     requires root userns strace nsenter
     make_target -m -u -i -n -p -C -T -U --map-root-user
     in_group "$(hierarchies | head -n 1)/cb-test-$$"
     local arguments
     for arguments in '-a -r -w -c' '-U -n -p -S 0 -G 0' '-a -n/proc/PID/ns/net' \
-        '-u -r/ -W /tmp --keep-fds' '-m -F' '-c'; do
+        '-u -r/ -W /tmp --keep-fds' '-m -F' '-c' '-u --user-parent --preserve-credentials' '-e --pty'; do
         read -ra arguments <<<"${arguments//PID/$target}"
-        run -0 --separate-stderr traced nsenter-lite --explain -t "$target" "${arguments[@]}" -- true
-        [ "$(calls <<<"$stderr")" = "$(calls <"$BATS_TEST_TMPDIR/trace")" ]
-        [[ $stderr == 'pidfd_open('*') = '* ]]
+        told -t "$target" "${arguments[@]}" -- true
     done
-    # Each call has its lesson.
-    [ "$(grep -c '^    .*([0-9])$' <<<"$stderr")" = "$(grep -c '^[a-z]' <<<"$stderr")" ]
+    told --like-exec "$target" -- true
     # Refused, and then kind by kind.
     run -125 --separate-stderr traced nsenter-lite --explain -t $$ -U -u -- true
     [ "$(calls <<<"$stderr")" = "$(calls <"$BATS_TEST_TMPDIR/trace")" ]
@@ -550,7 +451,7 @@ holds_pidfd() {
 @test "nsenter-lite: a kernel thread is in the first namespaces" {
     requires root
     # Of a kernel thread, the kernel has no executable to show.
-    [[ $(ps -o ppid= -p 2) -eq 0 && ! -e /proc/2/exe ]] || skip 'needs to see a kernel thread'
+    [[ $(ps -o ppid= -p 2) == *0 && ! -e /proc/2/exe ]] || skip 'needs to see a kernel thread'
     run -0 nsenter-lite -a -r -w -t 2 -- sh -c "$WHERE"
     [ "$output" = "$(namespaces 2)" ]
     run -125 --separate-stderr nsenter-lite -t 2 --env true

@@ -53,7 +53,7 @@ void hint_seccomp(const struct target *target)
 
 	snprintf(path, sizeof path, "/proc/%d/status", target->pid);
 	tracer = field_of(path, "\nTracerPid:\t");
-	if (tracer)
+	if (tracer && tracer != getpid())
 		hint("process %d traces it already, and there can be only one",
 		     tracer);
 	else if (field_of("/proc/self/status", "\nSeccomp:\t"))

@@ -44,28 +44,41 @@ void change_directory(const struct target *target)
 		go_to(target->directory, "the working directory: chdir(2)");
 }
 
-// A path of their choice comes last, when no descriptor is left that it could
-// lead through: runc went to /proc/self/fd/7 inside, and that was a directory
-// of the host (CVE-2024-21626). The kernel puts (unreachable) before the
-// path of a working directory that is not below the root.
-// getcwd(2). Commonest errno of chdir(2): ENOENT, it does not exist inside.
-void change_inner_directory(const char *inner)
+// The kernel puts (unreachable) before the path of a working directory that is
+// not below the root. getcwd(2). Commonest errno: ENOENT, it was removed.
+static bool below_root(void)
 {
 	char path[PATH_MAX + sizeof "(unreachable)"] = "";
-	long length;
+	long length = syscall(SYS_getcwd, path, sizeof path);
 
-	if (inner && explain(chdir(inner),
-			     "the working directory, as named inside: "
-			     "chdir(2)",
-			     "chdir(\"%s\")", inner) < 0)
-		err(EXIT_TOOL, "cannot change to directory %s", inner);
-	length = syscall(SYS_getcwd, path, sizeof path);
-	if (explain(length, "it must be below our root: getcwd(2)",
-		    "getcwd(\"%s\", %zu)", path, sizeof path) < 0)
-		err(EXIT_TOOL, "cannot tell the working directory");
-	if (*path != '/')
-		errx(EXIT_TOOL, "the working directory would be outside of "
-				"the root directory");
+	explain(length, "is it below our root? getcwd(2)",
+		"getcwd(\"%s\", %zu)", path, sizeof path);
+	return length > 0 && *path == '/';
+}
+
+static void go_inside(const char *path, const char *lesson)
+{
+	if (explain(chdir(path), lesson, "chdir(\"%s\")", path) < 0)
+		err(EXIT_TOOL, "cannot change to directory %s", path);
+}
+
+// A path of their choice comes last, when no descriptor is left that it could
+// lead through: runc went to /proc/self/fd/7 inside, and that was a directory
+// of the host (CVE-2024-21626). A target that was not careful when it got its
+// root may itself stand outside of it: its like starts at the root.
+// chdir(2). Commonest errno: ENOENT, it does not exist inside.
+void change_inner_directory(const char *inner)
+{
+	if (inner)
+		go_inside(inner,
+			  "the working directory, as named inside: chdir(2)");
+	if (below_root())
+		return;
+	if (inner)
+		errx(EXIT_TOOL,
+		     "the directory %s is outside of the root directory",
+		     inner);
+	go_inside("/", "the target's own is outside, a way out: chdir(2)");
 }
 
 // Every descriptor is a door to the place where it was opened: with one of a

@@ -32,8 +32,10 @@ const struct kind kinds[KIND_COUNT] = {
 };
 
 // --all: every kind that this kernel has (what it has shows in our own
-// /proc/self/ns), except a user namespace that is ours already, which setns(2)
-// refuses: else a process could get back capabilities that it gave up.
+// /proc/self/ns) and that is not ours already. To enter such a one again would
+// change nothing but might be refused: a user namespace always is, lest a
+// process get back capabilities that it gave up. A mount namespace is the
+// exception: entering it leads to its root, unless --root does.
 // stat(2). Commonest errno: EACCES, we may not ptrace(2) the target.
 void choose_all(struct options *options, const struct target *target)
 {
@@ -47,9 +49,9 @@ void choose_all(struct options *options, const struct target *target)
 		if (fstatat(target->proc, path + strlen("/proc/self/"), &theirs,
 			    0) < 0)
 			target_error(target, "look at the namespaces");
-		if (kinds[i].flag != CLONE_NEWUSER ||
-		    ours.st_dev != theirs.st_dev ||
-		    ours.st_ino != theirs.st_ino)
+		if (ours.st_dev != theirs.st_dev ||
+		    ours.st_ino != theirs.st_ino ||
+		    (kinds[i].flag == CLONE_NEWNS && !options->root))
 			options->flags |= kinds[i].flag;
 	}
 }

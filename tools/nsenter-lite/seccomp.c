@@ -56,9 +56,13 @@ static bool read_filter(const struct target *target, size_t index,
 			struct filter *filter)
 {
 	struct __ptrace_seccomp_metadata metadata = {.filter_off = index};
-	long length =
-	    ptrace(PTRACE_SECCOMP_GET_FILTER, target->pid, (void *)index, NULL);
+	long length;
 
+	length = explain(
+	    ptrace(PTRACE_SECCOMP_GET_FILTER, target->pid, (void *)index, NULL),
+	    "how many instructions has this filter? ptrace(2)",
+	    "ptrace(PTRACE_SECCOMP_GET_FILTER, %d, %zu, NULL)", target->pid,
+	    index);
 	if (length < 0 && errno == ENOENT)
 		return false;
 	if (length < 0)
@@ -69,7 +73,7 @@ static bool read_filter(const struct target *target, size_t index,
 		err(EXIT_TOOL, "cannot keep a filter");
 	if (explain(ptrace(PTRACE_SECCOMP_GET_FILTER, target->pid,
 			   (void *)index, filter->code),
-		    "one of its filters, in instructions: seccomp(2)",
+		    "the instructions: seccomp(2)",
 		    "ptrace(PTRACE_SECCOMP_GET_FILTER, %d, %zu)", target->pid,
 		    index) < 0)
 		refuse(target, "read the system call filters");

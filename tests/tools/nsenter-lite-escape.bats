@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Ways out of a container that a command which joins it has opened in the past, each tried
+# for real: with nsenter(1), where it works, and with nsenter-lite, where it must not.
+#
+# shellcheck disable=SC2030,SC2031 # each test is a subshell: so it is
+
+load ../lib/common
+load ../lib/target
+# From bats and the library: shellcheck knows only $output and $lines.
+stderr="" target="" ready=""
+
+setup_file() {
+    make_root
+    ATTACKS="$BATS_TEST_DIRNAME/../lib/attacks.c"
+    for attack in PEEK TYPE OVERWRITE; do
+        cc -static -D"$attack" -o "$SCRATCH/bin/${attack,,}" "$ATTACKS"
+    done
+    cc -shared -fPIC -DLIBRARY -o "$SCRATCH/evil.so" "$ATTACKS"
+}
+
+before_test() {
+    requires root cc perl nsenter
+    no_targets
+    mkfifo "$ready"
+    rm -f "$SCRATCH/tmp/"*
+}
+
+# hostile_target COMMAND: PID 1 of a container, root without capabilities (but one, for
+# chroot itself), in $SCRATCH.
+hostile_target() {
+    # shellcheck disable=SC2016 # for the shell inside
+    start unshare --fork --mount --uts --pid sh -c 'mount -t proc proc "$1/proc"
+        exec setpriv --bounding-set=-all,+sys_chroot --inh-caps=-all chroot "$1" /bin/sh -c "$2"' sh "$SCRATCH" "$1"
+}
+
+# A pipe that holds little and is read slowly: a narrator stands still at each line.
+slowly() {
+    "$@" 2> >(perl -e 'fcntl STDIN, 1031, 4096; while (sysread STDIN, $_, 128) { select undef, undef, undef, 0.03 }')
+}
+
+@test "escape: PID 1 looks into the process that joins, before it has executed the command" {
+    hostile_target 'echo ready; exec /bin/peek'
+    HOST_SECRET=femur run -0 slowly nsenter-lite --explain --like-exec "$target" /bin/sleep 0.2 </dev/null
+    wait_for 5 test -e "$SCRATCH/tmp/seen"
+    # It has seen the child, and of the child nothing.
+    [ "$(sort -u "$SCRATCH/tmp/seen")" = refused ]
+}
+
+@test "escape: our program, executed inside as /proc/self/exe, is not there to be overwritten" {
+    local tool victim
+    for tool in nsenter nsenter-lite; do
+        hostile_target 'echo ready; LD_PRELOAD=/evil.so exec sleep 600 >/tmp/null'
+        victim="$BATS_TEST_TMPDIR/$tool"
+        cp "$(type -P "$tool")" "$victim"
+        # ld.so on the host finds no /evil.so, and says so; inside there is one.
+        run --separate-stderr env LD_PRELOAD=/evil.so "$victim" -t "$target" -m -r -p -- /proc/self/exe --version
+        wait_for 10 test -s "$SCRATCH/tmp/overwritten"
+        run cat "$SCRATCH/tmp/overwritten"
+        if [[ $tool == nsenter ]]; then
+            [ "$output" = written ]
+            run ! cmp -s "$(type -P "$tool")" "$victim"
+        else
+            [ "$output" = 'Operation not permitted' ]
+            cmp "$(type -P "$tool")" "$victim"
+        fi
+        rm "$SCRATCH/tmp/overwritten"
+        end_targets
+        no_targets
+    done
+}
+
+# on_a_terminal COMMAND...: what a shell on the same terminal is made to read by it.
+on_a_terminal() {
+    # shellcheck disable=SC2016 # for the shell inside
+    printf '%s\n' '"$@"' 'read -r -t 1 line' 'echo "typed: $line."' >"$BATS_TEST_TMPDIR/session"
+    script -qec "bash $BATS_TEST_TMPDIR/session ${*@Q}" /dev/null <>"$ready" | tr -d "\r"
+}
+
+@test "escape: nothing inside types into our terminal" {
+    requires script
+    hostile_target 'echo ready; exec sleep 600 >/tmp/null'
+    run -0 on_a_terminal nsenter -t "$target" -m -r /bin/type
+    [[ $output == *'typed: femur.'* ]]
+    run -0 on_a_terminal nsenter-lite -t "$target" -m -r --pty /bin/type
+    [[ $output == *'typed: .'* ]]
+    run -0 on_a_terminal nsenter-lite --like-exec "$target" /bin/type
+    [[ $output == *'typed: .'* ]]
+    # Only its output is ours: then the kernel refuses it, as it is in another session.
+    run -0 on_a_terminal sh -c "nsenter-lite --like-exec $target /bin/type </dev/null"
+    [[ $output == *'typed: .'* ]]
+}
+
+@test "escape: a descriptor of ours, named as working directory, is gone by then" {
+    make_chrooted_target
+    local number
+    for number in {0..12}; do
+        ln -s "/proc/self/fd/$number" "$SCRATCH/tmp/fd$number"
+        run --separate-stderr nsenter-lite -t "$target" -a -r -W "/tmp/fd$number" /bin/ls </dev/null 9</ 11</
+        [ "$status" = 125 ]
+        [[ -z $output && $stderr == *"/tmp/fd$number"* ]]
+    done
+}
+
+@test "escape: a directory as standard input is refused" {
+    make_chrooted_target
+    run -125 --separate-stderr nsenter-lite -t "$target" -a -r -- /bin/sh -c 'cd /proc/self/fd/0; ls' </
+    [[ $stderr == *'standard input is a directory, from which the command could walk out' ]]
+    run -0 nsenter -t "$target" -m -r -p -- /bin/sh -c 'cd /proc/self/fd/0; ls' </
+    [[ $output == *sys* ]]
+    run -125 sh -c "exec nsenter-lite -t $target -a -r -- /bin/sh -c : 2</"
+    run -0 nsenter-lite -t "$target" -u -- true </
+}
