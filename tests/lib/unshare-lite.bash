@@ -58,6 +58,66 @@ wait_status() {
     python3 -c 'import subprocess, sys; print(subprocess.run(sys.argv[1:]).returncode)' "$@"
 }
 
+# The calls of a log of strace -f, in order, as --explain writes them. What a process does
+# after its execve is not ours to tell. A call that was interrupted by the log of another
+# process is put together; one made before the log has the clone of its process waits.
+traced_calls() {
+    awk '
+        function tell(line) { if (line != last || line !~ /^prctl/) print line; last = line }
+        function come(pid) { born[pid] = 1; printf "%s", waiting[pid]; waiting[pid] = "" }
+        { pid = $1; sub(/^[0-9]+ +/, "") }
+        NR == 1 { born[pid] = 1; next } # its own execve
+        /^(---|\+\+\+)/ || ended[pid] { next }
+        / <unfinished \.\.\.>$/ { sub(/ <unfinished \.\.\.>$/, ""); begun[pid] = $0; next }
+        /^<\.\.\. / { sub(/^<\.\.\. [a-z0-9_]+ resumed>/, ""); $0 = begun[pid] $0 }
+        /^write\(/ && !/<\/proc\// { next }
+        /^wait4\(.* = (0|-1 ECHILD.*)$/ { next }
+        /^execve\(.* = 0$/ { ended[pid] = 1 }
+        /^execve\(.*\/new[ug]idmap".* = -1/ { next } # on the way along PATH
+        /^prctl\(PR_CAPBSET_READ/ { next }            # by the library, for getpwnam(3)
+        {
+            child = /^clone\(/ ? $NF : 0
+            if (match($0, / \/\* [0-9]+ in strace.*\*\/$/)) {
+                split(substr($0, RSTART), words, " ")
+                if (child) child = words[2]
+                $0 = substr($0, 1, RSTART - 1)
+            }
+            gsub(/ \/\* [0-9]+ in strace[^*]*\*\//, "")
+            if (match($0, /^write\([0-9]+<[^>]*>/)) {
+                file = substr($0, RSTART, RLENGTH)
+                gsub(/^write\([0-9]+<|>$/, "", file)
+                $0 = "write(\"" file "\"" substr($0, RSTART + RLENGTH)
+            }
+            sub(/^clone\(.*\|SIGCHLD.*\)/, "clone(SIGCHLD)")
+            sub(/^capset\(.*\)/, "capset(all)")
+            sub(/\(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE,.*\)/, "(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE)")
+            sub(/^execve\("[^"]*\/(new|tr)/, "execve(\"" (/\/new/ ? "new" : "tr"))
+            if (/^(execve|wait4)\(/) sub(/, .*\)/, ")")
+            if (match($0, /^[a-z0-9]+\([0-9]+<[^>]*>/)) sub(/<[^>]*>/, "")
+            gsub(/"\/proc\/([0-9]+)\//, "\"/proc/self/")
+            sub(/\) += /, ") = ")
+            if (born[pid]) tell($0); else waiting[pid] = waiting[pid] $0 "\n"
+            if (child) come(child)
+        }' "$1"
+}
+
+# explained_truly [OPTION of strace...] -- ARGUMENT...: --explain and strace tell the same
+# story of one run.
+explained_truly() {
+    local options=() log=$PWD/explained.log
+    while [[ $1 != -- ]]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    strace -f -y -s 4096 --decode-pids=pidns -o "$log" "${options[@]}" \
+        -e trace=unshare,clone,write,mount,umount2,chroot,chdir,fchdir,setns,sethostname,prctl,capset,setgroups,setgid,setuid,execve,wait4,kill \
+        "$(command -v unshare-lite)" --explain "$@" 2>&1 >/dev/null |
+        sed -E '/^( |unshare-lite: |hint: |new.idmap: )/d; s|"/proc/[0-9]+/|"/proc/self/|
+            s|^execve\("[^"]*/tr|execve("tr|' >explained
+    [[ -s explained ]] && traced_calls "$log" | diff - explained
+}
+
 # in_own_mounts <<'EOF': the script, with the functions above, in a mount namespace of its
 # own: private, on one CPU (Linux 6.18 numbers namespaces per CPU, and takes one with a
 # low number for old), where nobody and root have subordinate IDs, and with the test's
@@ -69,7 +129,7 @@ in_own_mounts() {
     # shellcheck disable=SC2016 # for the inner shell
     {
         declare -p KINDS
-        declare -f ns wait_for as_nobody child_of command_of gone other_kinds wait_status
+        declare -f ns wait_for as_nobody child_of command_of gone other_kinds wait_status traced_calls explained_truly
         cat
     } | taskset -c "$cpu" unshare --mount --propagation private bash -euo pipefail -c '
         trap '\''echo "failed: $BASH_COMMAND" >&2'\'' ERR

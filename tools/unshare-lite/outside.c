@@ -84,6 +84,7 @@ void ask_outsider(const struct outsider *outsider,
 {
 	char byte = (char)order;
 	int status;
+	pid_t ended;
 
 	if (narration == DRY_RUN) {
 		obey(options, outsider->self, order);
@@ -92,7 +93,10 @@ void ask_outsider(const struct outsider *outsider,
 	if (send(outsider->channel, &byte, 1, MSG_NOSIGNAL) == 1 &&
 	    read(outsider->channel, &byte, 1) == 1)
 		return;
-	if (waitpid(outsider->pid, &status, 0) > 0 && WIFSIGNALED(status))
+	ended = waitpid(outsider->pid, &status, 0);
+	explain(ended, "the process outside has failed: wait(2)", "wait4(%d)",
+		outsider->pid);
+	if (ended > 0 && WIFSIGNALED(status))
 		errx(EXIT_TOOL, "the process outside was killed by signal %d",
 		     WTERMSIG(status));
 	exit(EXIT_TOOL); // it has said why
