@@ -99,7 +99,7 @@ kernel() {
         set -m
         vm -- sh -c 'echo inside; sleep 600' >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
         set +m
-        wait_for 120 grep -q inside "$BATS_TEST_TMPDIR/out"
+        wait_for 300 grep -q inside "$BATS_TEST_TMPDIR/out"
         kill -"$signal" -- -$!
         status=0
         wait $! || status=$?
