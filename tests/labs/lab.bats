@@ -56,45 +56,6 @@ after_test() {
     [ ! -e /run/container-bones ]
 }
 
-@test "interactively: predict, explain, back, quit, and resume there" {
-    requires root userns expect
-    run -0 expect -c '
-        set timeout 30
-        spawn labs/lab 07
-        expect "1/11" ; expect "quit" ; send "e"
-        expect "namespaces(7)" ; expect "quit" ; send "\r"
-        expect "Predict" ; expect "> " ; send "the old name\r"
-        expect "still says" ; expect "quit" ; send "b"
-        expect "1/11" ; expect "quit" ; send "\r"
-        expect "> " ; send "\r"
-        expect "quit" ; send "q"
-        expect "goes on at step 2" { exit 0 }
-        exit 1' 3>&-
-    run -0 expect -c '
-        set timeout 30
-        spawn labs/lab 07
-        expect "2/11" ; expect "> " ; send "\r"
-        expect "quit" ; send "q"
-        expect eof { exit 0 }
-        exit 1' 3>&-
-    [[ $output != *'1/11'* ]]
-}
-
-@test "a SIGKILL in the middle of lab 12, then labs/lab clean: nothing is left" {
-    requires root net memcached nft
-    for title in 'The first process' 'The root changes' 'A published port'; do
-        mkfifo "$BATS_TEST_TMPDIR/out"
-        labs/12-memcached-by-hand.sh >"$BATS_TEST_TMPDIR/out" 2>/dev/null 3>&- &
-        victim=$!
-        while read -r line && [[ $line != *"$title"* ]]; do :; done <"$BATS_TEST_TMPDIR/out"
-        kill -KILL "$victim"
-        wait "$victim" || true
-        rm "$BATS_TEST_TMPDIR/out"
-        labs/lab clean
-        no_leaks
-    done
-}
-
 @test "clean leaves a lab at work alone, and what belongs to another user" {
     requires root
     mkdir -p /run/container-bones/runs/at-work/journal /run/container-bones/runs/foreign/journal
@@ -152,23 +113,4 @@ after_test() {
     run -0 unshare --user --map-root-user sh -c \
         'echo 0 >/proc/sys/user/max_net_namespaces; labs/lab doctor'
     [[ $output == *'✗ net'* ]]
-}
-
-@test "setup asks the package manager for what is missing, under its own names" {
-    # Programs that are found in PATH only: a PATH of our own lacks memcached.
-    mkdir "$BATS_TEST_TMPDIR/bin"
-    for program in bash sed sort dirname tail cut sleep mkdir env ps; do
-        ln -s "$(command -v "$program")" "$BATS_TEST_TMPDIR/bin/"
-    done
-    for manager in apt-get dnf pacman apk zypper; do
-        # shellcheck disable=SC2016 # the inner bash expands it
-        run -0 env PATH="$BATS_TEST_TMPDIR/bin" bash -c \
-            'source labs/lib/common.sh; source labs/lib/setup.sh
-            PATH=$1; missing_packages container "$2"' bash "$BATS_TEST_TMPDIR/bin" "$manager"
-        [[ $output == *memcached* && $output == *busybox* ]]
-        case $manager in
-            dnf | zypper) [[ $output == *iproute* ]] ;;
-            *) [[ $output == *iproute2* ]] ;;
-        esac
-    done
 }
