@@ -12,7 +12,7 @@ source "$ROOT/labs/lib/container.sh"
 lab 12 'A memcached container by hand' 40 root mnt uts ipc net pid cgroupns cgroup overlay bridge nft memcached
 make_image
 container "${OPEN_RUN##*/}"
-step_claim "$(free_port)"
+step_claim any
 
 # Before a command: run it where the container is, as container.sh does, but it may fail.
 attempt_inside() {

@@ -9,7 +9,7 @@ stand() {
     # shellcheck source=labs/lib/container.sh
     source "$ROOT/labs/lib/container.sh"
     undo container "$1"
-    run labs/memcached up --name "$1" --port "$(free_port)"
+    run labs/memcached up --name "$1" --port any
 }
 
 # --- a file from outside ---------------------------------------------------------

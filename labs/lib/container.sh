@@ -66,8 +66,7 @@ inside() {
 # The port is claimed before anything is made. The paths of an overlay are a list
 # with colons: a link keeps the path of the checkout, whatever it is, out of it.
 step_claim() {
-    PORT=$1
-    with_lock claim "$PORT"
+    with_lock claim "$1"
     mkdir "$RUN"/{upper,work,merged,host}
     ln -s "$IMAGE" "$RUN/image"
     mkfifo "$RUN/go"
@@ -75,17 +74,20 @@ step_claim() {
 }
 
 claim() {
-    local port=$1 index=2
-    port_is_free "$port" ||
-        die "port $port is taken" \
-            "another --port; or see who has it: labs/memcached list; ss -ltnp 'sport = :$port'"
+    local index=2
+    PORT=$1
+    # Looked for under the lock: another run does the same.
+    [[ $PORT != any ]] || PORT=$(free_port)
+    port_is_free "$PORT" ||
+        die "port $PORT is taken" \
+            "another --port, or any; or see who has it: labs/memcached list; ss -ltnp 'sport = :$PORT'"
     # The smallest number no other run has: the last byte of the address.
     while grep -qxs "$index" "$STATE/runs/"*/index; do
         index=$((index + 1))
     done
     ((index < 255)) || die 'no address is left' 'labs/lab clean'
     printf '%s\n' "$index" >"$RUN/index"
-    printf '%s\n' "$port" >"$RUN/port"
+    printf '%s\n' "$PORT" >"$RUN/port"
 }
 
 port_is_free() {
