@@ -233,7 +233,7 @@ END
     run -2 --separate-stderr cgset freeze /
     run -1 --separate-stderr cgset freeze "$GROUP/none"
     [[ $stderr == *"no group /$GROUP/none"* ]]
-    run -1 --separate-stderr timeout 20 cgset run "$GROUP" cgset freeze "$GROUP"
+    run -1 --separate-stderr timeout 20 cgset run "$GROUP/inner" cgset freeze "$GROUP"
     [[ $stderr == *"cgset itself is in /$GROUP"* ]]
     stop "$PID"
 }
@@ -256,7 +256,7 @@ bomb='f() { while :; do f & f & wait; done; }; f'
         run -0 timeout 20 cgset run "$GROUP/inner" true
     done
     run -2 --separate-stderr cgset kill /
-    run -1 --separate-stderr cgset run "$GROUP" cgset kill "$GROUP"
+    run -1 --separate-stderr cgset run "$GROUP/inner" cgset kill "$GROUP"
     [[ $stderr == *"cgset itself is in /$GROUP"* ]]
 }
 
@@ -386,6 +386,8 @@ worker() {
     for number in "${pids[@]}"; do
         wait "$number"
     done
-    run grep -hv Killed "$BATS_TEST_TMPDIR"/*0; echo "$output"; [ "$status" = 1 ]
+    run grep -hv Killed "$BATS_TEST_TMPDIR"/*0
+    echo "$output"
+    [ "$status" = 1 ]
     [ -z "$(find /sys/fs/cgroup -path "*/$GROUP/*" -type d)" ]
 }
