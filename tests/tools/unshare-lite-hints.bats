@@ -125,3 +125,25 @@ EOF
     run -0 unshare-lite --time --fork --boottime "-$up" cut -d. -f1 /proc/uptime
     ((output < 60))
 }
+
+@test "aarch64: compiles, runs under qemu-user; whose second thread is what the hint says" {
+    requires root userns aarch64-linux-gnu-gcc qemu-aarch64-static
+    local tool=$BATS_TEST_TMPDIR/unshare-lite command
+    command=$(sed -n 's|^// \(Build: \)\? *||p' "$ROOT/tools/unshare-lite/unshare-lite.c" | paste -sd' ' |
+        grep -o 'cc -Itools.*lib/\*\.c')
+    (cd "$ROOT" && bash -c "aarch64-linux-gnu-g$command -static -std=gnu11 -o $tool" 2>/dev/null)
+    same_here() {
+        run -0 qemu-aarch64-static "$tool" "$@"
+        [ "$output" = "$(unshare-lite "$@")" ]
+    }
+    same_here --uts --hostname arm uname -n
+    same_here -pf --mount-proc ps -e -o pid=,args=
+    same_here --time --fork --monotonic 99 cat /proc/self/timens_offsets
+    same_here --mount --propagation slave -G 5 -S 6 --kill-child id
+    run -7 qemu-aarch64-static "$tool" --init sh -c 'exit 7'
+    touch "$BATS_TEST_TMPDIR/net"
+    run -0 qemu-aarch64-static "$tool" --net="$BATS_TEST_TMPDIR/net" true
+    run -0 nsenter --net="$BATS_TEST_TMPDIR/net" true
+    umount "$BATS_TEST_TMPDIR/net"
+    hinted 'has 2 threads' qemu-aarch64-static "$tool" -r true
+}

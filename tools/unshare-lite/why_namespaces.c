@@ -142,10 +142,19 @@ static void hint_enospc(int flags)
 			hint_limit(&kinds[i]);
 }
 
-// A flag that this kernel does not know, or was built without.
+// A flag that this kernel does not know, or was built without; or we are not
+// one thread alone, as under an emulator, and a user namespace takes only one.
+// /proc/self/task has a link for each thread, and two as every directory.
 static void hint_einval(int flags)
 {
+	struct stat task;
 	char path[64];
+
+	if (flags & CLONE_NEWUSER && stat("/proc/self/task", &task) == 0 &&
+	    task.st_nlink > 3)
+		hint("this process has %ju threads, and the kernel makes a "
+		     "user namespace for one with a single thread only",
+		     (uintmax_t)task.st_nlink - 2);
 
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		snprintf(path, sizeof path, "/proc/self/ns/%s", kinds[i].file);
