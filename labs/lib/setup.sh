@@ -60,6 +60,9 @@ tests     hyperfine          hyperfine        hyperfine        hyperfine      hy
 tests     ctags              universal-ctags  ctags            ctags          ctags           ctags
 tests     dot                graphviz         graphviz         graphviz       graphviz        graphviz
 tests     memccat            libmemcached-tools libmemcached   libmemcached   -               libmemcached
+tests     aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu - aarch64-linux-gnu-gcc - -
+tests     /usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross - aarch64-linux-gnu-glibc - -
+tests     qemu-aarch64-static qemu-user-static qemu-user-static qemu-user-static qemu-aarch64 qemu-linux-user
 tests     dockerd            docker.io        moby-engine      docker         docker          docker
 tests     iptables           iptables         iptables         iptables       iptables        iptables
 tests     runc               runc             runc             runc           runc            runc
