@@ -3,26 +3,30 @@
 #
 # doctor.sh: what this machine can do, found by trying it, not by reading
 # configuration. Each probe is a function: it succeeds, or prints why not and, on a
-# second line, the mend.
+# second line, the mend. What an ordinary user can do is tried as one, which mostly
+# means: in a user namespace.
 
-# FEATURE PROBE WHAT IT IS FOR
+# FEATURE, AS WHOM IT IS TRIED, WHAT IT IS, WHICH LABS. one: it is the same for all.
 FEATURES='
-root      be root                                             every lab but those marked rootless
-mnt       a mount namespace                                   07 12
-uts       a UTS namespace                                     07 12
-ipc       an IPC namespace                                    07 12
-net       a network namespace                                 07 12
-pid       a pid namespace                                     07 12
-cgroupns  a cgroup namespace                                  07 12
-time      a time namespace                                    07
-userns    a user namespace                                    07
-cgroup    control groups: memory, cpu, pids                   12
-overlay   an overlay mount                                    12
-bridge    a veth pair and a bridge                            12
-nft       a published port (nftables nat)                     12
-memcached memcached, busybox, setpriv                         05 12
-compiler  a C compiler, make, libsmartcols, libcap            every tool
-kvm       /dev/kvm                                            virtual machines at full speed
+root       root be root                                          all
+mnt        both a mount namespace                                05 07 12
+uts        both a UTS namespace                                  05 07 12
+ipc        both an IPC namespace                                 05 07 12
+net        both a network namespace                              05 07 12
+pid        both a pid namespace                                  05 07 12
+cgroupns   both a cgroup namespace                               05 07 12
+time       both a time namespace                                 07
+userns     both a user namespace, with power over what it owns   07
+cgroup     root control groups: memory, cpu, pids                05 07 12
+delegation user a control group of one'"'"'s own, without root
+overlay    both an overlay mount                                 05 12
+veth       both a veth pair                                      05 12
+bridge     both a bridge                                         05 12
+nft        both a published port: nftables nat                   05 12
+port       one  port 11211 is free                               up
+memcached  one  memcached, busybox, setpriv                      05 07 12
+compiler   one  a C compiler, make, libsmartcols, libcap         all
+kvm        both /dev/kvm, with a guest that runs                 virtual machines
 '
 
 # why_not FEATURE: succeeds when it is there, else prints the reason in one line.
@@ -31,21 +35,39 @@ why_not() {
     return "${PIPESTATUS[0]}"
 }
 
+# doctor: two columns of signs, as root and as a user; below a no, why.
 doctor() {
-    local feature what reason absent=0
+    local feature as what by_root by_user root_reason user_reason absent=0
+    (($# == 0)) || usage_error "doctor takes no argument: $1"
     printf '%s · %s · %s\n' "$(uname -sr)" "$(uname -m)" \
         "$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release 2>/dev/null)"
-    while read -r feature what; do
+    place
+    printf 'Control groups: %s\n\nroot user\n' "$(cgroup_layout)"
+    while read -r feature as what; do
         [[ -n $feature ]] || continue
-        if reason=$("probe_$feature"); then
-            printf '%s✓%s %-10s %s\n' "$GREEN" "$PLAIN" "$feature" "$what"
-        else
-            absent=$((absent + 1))
-            printf '%s✗%s %-10s %s\n' "$RED" "$PLAIN" "$feature" "$what"
-            printf '             %s\n' "${reason//$'\n'/$'\n'             }"
+        by_root=. by_user=. root_reason='' user_reason=''
+        if [[ $as == one ]] || ((EUID == 0)) && [[ $as != user ]] || [[ $feature == root ]]; then
+            by_root=$TICK
+            root_reason=$("probe_$feature") || by_root=$CROSS
         fi
+        if [[ $as == both || $as == user ]]; then
+            by_user=$TICK
+            user_reason=$("user_$feature") || by_user=$CROSS
+        elif [[ $as == one ]]; then
+            by_user=$by_root
+        fi
+        printf ' %s    %s   %-10s %s\n' "$by_root" "$by_user" "$feature" "$what"
+        [[ $by_root != "$CROSS" ]] || tell_no '' "$root_reason"
+        [[ $by_user != "$CROSS" || $as == one || $user_reason == "$root_reason" ]] || tell_no 'as a user: ' "$user_reason"
+        [[ $by_root$by_user != *"$CROSS"* ]] || absent=$((absent + 1))
     done <<<"$FEATURES"
+    ((EUID == 0)) || printf 'A point: not tried. sudo %s doctor tries as root as well.\n' "$0"
     ((absent == 0)) || printf '%d of these are not to be had here; each says why.\n' "$absent"
+}
+
+tell_no() {
+    local text=$1$2
+    printf '           %s\n' "${text//$'\n'/$'\n           '}"
 }
 
 # no REASON MEND
@@ -55,9 +77,101 @@ no() {
     return 1
 }
 
+# --- where this is -----------------------------------------------------------------
+
+# What kind of machine, what that means for the labs, and the one command that mends it.
+place() {
+    local release
+    release=$(</proc/sys/kernel/osrelease)
+    if [[ $release == *Microsoft* ]]; then
+        place_is 'WSL 1, which has no Linux kernel: no lab can run.' 'in Windows: wsl --set-version DISTRIBUTION 2'
+    elif [[ ${CODESPACES:-} == true || -d /workspaces/.codespaces ]]; then
+        place_of_container 'GitHub Codespaces, a container in a virtual machine of your own' \
+            'rebuild the codespace with the .devcontainer of this project'
+    elif [[ ${REMOTE_CONTAINERS:-} == true ]]; then
+        place_of_container 'a dev container' 'rebuild it with the .devcontainer of this project'
+    elif [[ $(readlink /proc/self/ns/pid) != 'pid:[4026531836]' ]]; then
+        place_of_container "a container$(engine)" \
+            "docker run -it --privileged --tmpfs /run -v \"\$PWD\":/bones -w /bones debian:12"
+    elif [[ $release == *microsoft* ]]; then
+        if [[ -d /run/systemd/system ]]; then
+            place_is 'WSL 2, a virtual machine of Windows: all labs can run.'
+        else
+            place_is 'WSL 2 without systemd: the labs can run; nobody has set up control groups as on other machines.' \
+                "printf '[boot]\\nsystemd=true\\n' | sudo tee -a /etc/wsl.conf; wsl.exe --shutdown"
+        fi
+    elif ! mountpoint -q /; then
+        place_is 'a chroot: the kernel makes no user namespace in one, and pivot_root has no old root to put away.' \
+            "systemd-nspawn --directory=THIS-FOLDER, from outside"
+    elif grep -qw hypervisor /proc/cpuinfo; then
+        place_is 'a virtual machine: all labs can run; /dev/kvm only where it is nested.'
+    else
+        place_is 'a machine of its own: all labs can run.'
+    fi
+}
+
+place_is() {
+    printf 'This is %s\n' "$1"
+    [[ -z ${2:-} ]] || printf 'mend: %s\n' "$2"
+}
+
+# A container can do what its capabilities and its mounts let it, which is tried.
+place_of_container() {
+    if ! unshared --mount true 2>/dev/null; then
+        place_is "$1, without the privilege to make a namespace: no lab can run, and tools only as a user can." "$2"
+    elif [[ $(stat -f -c %T "${STATE%/*}") == overlayfs ]]; then
+        place_is "$1, privileged; but ${STATE%/*} is an overlay, and no layer of another can lie on it: 05 and 12 cannot run." \
+            "mount -t tmpfs tmpfs ${STATE%/*}"
+    else
+        place_is "$1, privileged: all labs can run; limits are within those of the container."
+    fi
+}
+
+engine() {
+    local mark
+    for mark in /.dockerenv /run/.containerenv; do
+        [[ ! -e $mark ]] || printf ' (%s)' "$mark"
+    done
+}
+
+# v1, v2 or hybrid, and which controllers are where.
+cgroup_layout() {
+    local v1 v2=''
+    v1=$(sed -n 's/.* - cgroup [^ ]* //p' /proc/self/mountinfo | tr , '\n' |
+        grep -xE 'memory|cpu|cpuset|pids|io|blkio' | sort -u | paste -sd' ')
+    if grep -q ' - cgroup2 ' /proc/self/mountinfo; then
+        v2=$(cat "$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)/cgroup.controllers" 2>/dev/null)
+        if [[ -z $v1 ]]; then
+            printf 'v2: %s' "${v2:-no controller}"
+        else
+            printf 'hybrid; v1: %s; v2: %s' "$v1" "${v2:-no controller}"
+        fi
+    else
+        printf '%s' "${v1:+v1: }${v1:-none mounted}"
+    fi
+}
+
+# --- namespaces ---------------------------------------------------------------------
+
 # Ours once it is built: unshare(1) cannot make a mount namespace in a plain chroot.
 unshared() {
     if command -v unshare-lite >/dev/null; then unshare-lite "$@"; else unshare "$@"; fi
+}
+
+# as_user COMMAND...: as whoever called sudo, else as nobody.
+as_user() {
+    if ((EUID)); then
+        "$@"
+    else
+        setpriv --reuid "${SUDO_UID:-65534}" --regid "${SUDO_GID:-65534}" --clear-groups -- "$@"
+    fi
+}
+
+# In a user namespace of a user. A checkout below /root is closed to others.
+unshared_as_user() {
+    local tool=unshare-lite
+    as_user "$tool" --version >/dev/null 2>&1 || tool=unshare
+    as_user "$tool" --user --map-root-user "$@"
 }
 
 probe_root() {
@@ -87,26 +201,59 @@ probe_time() {
     if [[ ! -e /proc/self/ns/time ]]; then
         no 'this kernel has none: they came with Linux 5.6'
     else
-        probe_namespace --time
+        probe_namespace --time --fork
     fi
 }
 
-# Ubuntu's AppArmor lets the namespace be made and takes its capabilities away, so the
-# probe uses one of them.
+# For a user the user namespace decides; what is missing then is told once.
+user_namespace() {
+    local output
+    user_userns >/dev/null || no 'no user namespace, see there' || return
+    output=$(unshared_as_user "$@" true 2>&1) || no "${output##*: }"
+}
+
+user_mnt() { user_namespace --mount; }
+user_uts() { user_namespace --uts; }
+user_ipc() { user_namespace --ipc; }
+user_net() { user_namespace --net; }
+user_pid() { user_namespace --pid --fork; }
+user_cgroupns() { user_namespace --cgroup; }
+user_time() {
+    if [[ -e /proc/self/ns/time ]]; then user_namespace --time --fork; else probe_time; fi
+}
+
 probe_userns() {
     local output
-    output=$(unshared --user --map-root-user --uts sh -c 'hostname probe' 2>&1) && return
-    if [[ $(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null) == 1 ]]; then
-        no 'AppArmor restricts them: kernel.apparmor_restrict_unprivileged_userns is 1' \
-            'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'
+    output=$(unshared --user --map-root-user --uts hostname probe 2>&1) || why_no_userns "${output##*: }" unshared --user
+}
+
+user_userns() {
+    local output tool=unshare-lite
+    as_user "$tool" --version >/dev/null 2>&1 || tool=unshare
+    output=$(unshared_as_user --uts hostname probe 2>&1) || why_no_userns "${output##*: }" as_user "$tool" --user
+}
+
+# why_no_userns ERROR COMMAND...: there is none; or, when the command makes one, it has
+# no power. Ubuntu's AppArmor lets it be made, and takes its capabilities away.
+why_no_userns() {
+    local error=$1 powerless=0
+    shift
+    ! "$@" true 2>/dev/null || powerless=1
+    if ((powerless)) && [[ $(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null) == 1 ]]; then
+        no 'made, but powerless: AppArmor restricts them (kernel.apparmor_restrict_unprivileged_userns is 1)' \
+            'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'
+    elif ((powerless)); then
+        no "made, but powerless: $error"
     elif [[ $(cat /proc/sys/kernel/unprivileged_userns_clone 2>/dev/null) == 0 ]]; then
-        no 'kernel.unprivileged_userns_clone is 0' 'sysctl -w kernel.unprivileged_userns_clone=1'
+        no 'kernel.unprivileged_userns_clone is 0' 'sudo sysctl -w kernel.unprivileged_userns_clone=1'
     elif [[ $(cat /proc/sys/user/max_user_namespaces 2>/dev/null) == 0 ]]; then
-        no 'user.max_user_namespaces is 0' 'sysctl -w user.max_user_namespaces=10000'
+        no 'user.max_user_namespaces is 0' 'sudo sysctl -w user.max_user_namespaces=10000'
     else
-        no "${output##*: }"
+        no "$error"
     fi
 }
+
+# --- control groups ------------------------------------------------------------------
 
 probe_cgroup() {
     local mount controller
@@ -138,58 +285,148 @@ absent_controller() {
     done
 }
 
-probe_overlay() {
-    if ((EUID)); then
-        no 'only root, or a user namespace, can mount' "sudo $0 doctor"
+# systemd hands each user a part of the tree of v2: here, or above the session's scope.
+user_delegation() {
+    local mount folder id=${SUDO_UID:-$UID}
+    mount=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+    [[ -n $mount ]] || no 'only v2 can be handed to a user' 'boot with systemd.unified_cgroup_hierarchy=1' || return
+    for folder in "$mount$(sed -n 's/^0:://p' /proc/self/cgroup)" \
+        "$mount/user.slice/user-$id.slice/user@$id.service"; do
+        if as_user mkdir "$folder/bones-probe-$$" 2>/dev/null; then
+            rmdir "$folder/bones-probe-$$"
+            return
+        fi
+    done
+    if [[ -d /run/systemd/system ]]; then
+        no 'no group was handed to this user' 'systemd-run --user --scope --property=Delegate=yes bash'
     else
-        # In a mount namespace and a tmpfs of its own: nothing to clean up.
-        unshared --mount sh -euc 'mount -t tmpfs probe /tmp; cd /tmp; mkdir l u w m
-            mount -t overlay probe -o lowerdir=l,upperdir=u,workdir=w m' 2>/dev/null ||
-            no 'the kernel refuses an overlay on a tmpfs' 'modprobe overlay'
+        no 'no group was handed to this user, and no systemd is here to do it' \
+            "as root: mkdir $mount/yours; chown -R USER $mount/yours"
     fi
 }
+
+# --- file systems --------------------------------------------------------------------
+
+# Where the containers have their layers, in a mount namespace.
+probe_overlay() {
+    local folder status=0
+    ((EUID == 0)) || no 'only root, or a user namespace, can mount' "sudo $0 doctor" || return
+    folder=$(mktemp -d "${STATE%/*}/bones-probe.XXXXXX") || no "nothing can be written in ${STATE%/*}" || return
+    mkdir "$folder"/{l,u,w,m}
+    # shellcheck disable=SC2016 # the inner shell expands it
+    unshared --mount sh -euc 'cd "$1"
+        mount -t overlay probe -o lowerdir=l,upperdir=u,workdir=w m' sh "$folder" 2>/dev/null || status=$?
+    rm -rf --one-file-system -- "$folder"
+    ((status == 0)) || if [[ $(stat -f -c %T "${STATE%/*}") == overlayfs ]]; then
+        no "${STATE%/*} is an overlay itself, and no upper layer can be on one" "mount -t tmpfs tmpfs ${STATE%/*}"
+    else
+        no 'the kernel refuses an overlay' 'modprobe overlay'
+    fi
+}
+
+# In a tmpfs of its own: nothing to clean up.
+user_overlay() {
+    user_userns >/dev/null || no 'no user namespace, see there' || return
+    unshared_as_user --mount sh -euc 'mount -t tmpfs probe /tmp; cd /tmp; mkdir l u w m
+        mount -t overlay probe -o lowerdir=l,upperdir=u,workdir=w m' 2>/dev/null ||
+        no 'the kernel refuses an overlay in a user namespace: they came with Linux 5.11'
+}
+
+# --- network -----------------------------------------------------------------------------
+
+# in_network COMMANDS: by a shell, in a network namespace of its own: nothing to clean up.
+in_network() {
+    unshared --net sh -euc "$1" 2>/dev/null
+}
+
+in_user_network() {
+    user_userns >/dev/null && unshared_as_user --net sh -euc "$1" 2>/dev/null
+}
+
+need_program() {
+    command -v "$1" >/dev/null || no "no $1 on this machine" 'sudo labs/lab setup'
+}
+
+VETH='ip link add v0 type veth peer name v1'
+BRIDGE_LINK='ip link add b0 type bridge'
+NAT="nft add table ip probe
+    nft add chain ip probe output '{ type nat hook output priority -100; }'
+    nft add rule ip probe output ip daddr 127.0.0.1 tcp dport 1 dnat to 192.0.2.1:1
+    nft add chain ip probe post '{ type nat hook postrouting priority 100; }'
+    nft add rule ip probe post masquerade"
+
+probe_veth() {
+    need_program ip || return
+    in_network "$VETH" || no 'no veth pair can be made' 'as root: modprobe veth'
+}
+
+user_veth() { in_user_network "$VETH" || no 'no veth pair, or no network namespace'; }
 
 probe_bridge() {
-    if ! command -v ip >/dev/null; then
-        no 'no ip(8) on this machine' 'labs/lab setup'
+    need_program ip || return
+    in_network "$BRIDGE_LINK" || no 'no bridge can be made' 'as root: modprobe bridge'
+}
+
+user_bridge() { in_user_network "$BRIDGE_LINK" || no 'no bridge, or no network namespace'; }
+
+# The labs use nftables; what else there is, is told.
+probe_nft() {
+    need_program nft || return
+    in_network "$NAT" || if in_network 'iptables -t nat -A POSTROUTING -j MASQUERADE'; then
+        no 'nftables cannot translate addresses here; iptables can' 'as root: modprobe -a nft_nat nft_masq'
     else
-        # In a network namespace of its own: nothing to clean up.
-        unshared --net sh -euc 'ip link add b0 type bridge
-            ip link add v0 type veth peer name v1; ip link set v0 master b0' 2>/dev/null ||
-            no 'no veth pair or bridge can be made' 'as root: modprobe -a veth bridge'
+        no 'neither nftables nor iptables can translate addresses here' 'as root: modprobe -a nft_nat nft_masq'
     fi
 }
 
-probe_nft() {
-    if ! command -v nft >/dev/null; then
-        no 'no nft(8) on this machine' 'labs/lab setup'
-    else
-        unshared --net sh -euc "nft add table ip probe
-            nft add chain ip probe output '{ type nat hook output priority -100; }'
-            nft add rule ip probe output ip daddr 127.0.0.1 tcp dport 1 dnat to 192.0.2.1:1
-            nft add chain ip probe post '{ type nat hook postrouting priority 100; }'
-            nft add rule ip probe post masquerade" 2>/dev/null ||
-            no 'nftables cannot translate addresses here' 'as root: modprobe -a nft_nat nft_masq'
-    fi
+user_nft() { in_user_network "$NAT" || no 'no nat, or no network namespace'; }
+
+probe_port() {
+    ! (exec 3<>/dev/tcp/127.0.0.1/11211) 2>/dev/null ||
+        no 'somebody listens there' 'labs/memcached up --port any; or end it: sudo ss -ltnp "sport = :11211"'
 }
+
+# --- programs and machines --------------------------------------------------------------------
 
 probe_memcached() {
-    local program
-    for program in memcached busybox setpriv; do
-        command -v "$program" >/dev/null || no "no $program on this machine" 'labs/lab setup' || return
-    done
+    need_program memcached && need_program busybox && need_program setpriv || return
+    memcached -V >/dev/null 2>&1 || no 'memcached does not run' 'sudo labs/lab setup'
 }
 
 probe_compiler() {
     local packages
     mapfile -t packages < <(missing_packages container "$(package_manager)")
-    ((${#packages[@]} == 0)) || no "missing: ${packages[*]}" 'labs/lab setup'
+    ((${#packages[@]} == 0)) || no "missing: ${packages[*]}" 'sudo labs/lab setup'
 }
 
+# The device alone proves nothing: a guest of a few bytes has to run.
 probe_kvm() {
+    local output
     if [[ ! -e /dev/kvm ]]; then
-        no 'there is none: no hardware virtualization here'
+        no 'there is none: no hardware virtualization here' 'in a virtual machine: switch on nested virtualization outside'
     elif [[ ! -r /dev/kvm || ! -w /dev/kvm ]]; then
-        no 'no permission' "usermod -aG $(stat -c %G /dev/kvm) ${USER:-you}, and log in again"
+        no 'no permission' "$(mend_kvm)"
+    elif command -v vmcompare >/dev/null; then
+        output=$(timeout 10 vmcompare guest 2>&1) ||
+            no "no guest runs: $(sed -n '1s/^vmcompare: //p' <<<"$output")" 'labs/vm emulates where it must'
+    fi
+}
+
+user_kvm() {
+    if [[ ! -e /dev/kvm ]]; then
+        probe_kvm
+    elif ! as_user test -r /dev/kvm -a -w /dev/kvm; then
+        no 'no permission' "$(mend_kvm)"
+    fi
+}
+
+# The group of the device, unless that is root's.
+mend_kvm() {
+    local group
+    group=$(stat -c %G /dev/kvm)
+    if [[ $group == root ]]; then
+        printf 'sudo setfacl -m u:USER:rw /dev/kvm'
+    else
+        printf 'sudo usermod -aG %s USER, and log in again' "$group"
     fi
 }

@@ -22,13 +22,13 @@ after_test() {
 kill_at() {
     local out=$BATS_TEST_TMPDIR/${1##*/} line victim
     mkfifo "$out"
-    LAB_AGAIN=1 LAB_FROM=$2 "$1" >"$out" 2>/dev/null &
+    LAB_AGAIN=1 LAB_FROM=$2 "$1" >"$out" 2>"$out.errors" &
     victim=$!
     while IFS= read -r line && [[ $line != '$ '* ]]; do :; done <"$out"
     kill -KILL "$victim"
     wait "$victim" || true
     rm "$out"
-    [[ $line == '$ '* ]]
+    [[ $line == '$ '* ]] || { cat "$out.errors" && false; }
 }
 
 @test "SIGKILL at every step of every lab, all at work at once, then labs/lab clean" {
