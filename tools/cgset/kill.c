@@ -81,17 +81,17 @@ static int kill_tree(struct hierarchy *hierarchy, const char *group,
 	return each_child(hierarchy, group, kill_tree, layout);
 }
 
-// Once: stop, kill, let go. What v1 has frozen dies only when it is thawed,
-// before it could run on. Commonest errno: EACCES.
+// Once: stop where that is needed, kill, and let go, also what somebody else
+// had frozen: on v1 it dies only then, before it could run on; on v2 the next
+// process of the group would hang. Commonest errno: EACCES.
 static int kill_once(struct layout *layout, struct hierarchy *hierarchy,
 		     const char *group)
 {
 	struct hierarchy *freezer = find_freezer(layout, group);
+	bool stop = freezer && !has_kill(freezer, group);
 	int result = 0;
 
-	if (freezer && has_kill(freezer, group))
-		freezer = NULL; // not needed
-	if (freezer && freeze_group(freezer, group) < 0)
+	if (stop && freeze_group(freezer, group) < 0)
 		warn("cannot freeze %s", full_path(freezer, group, NULL));
 	if (has_kill(hierarchy, group))
 		result = write_group_file(

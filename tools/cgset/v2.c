@@ -29,8 +29,11 @@ static bool lists(const struct buffer *buffer, const char *name)
 // the root may).
 int v2_enable_controllers(struct hierarchy *hierarchy, const char *parent)
 {
-	static const char *const wanted[] = {"cpu", "cpuset", "io", "memory",
-					     "pids"};
+	// The last two know no threads: a threaded group cannot have them.
+	static const char *const wanted[] = {"cpu", "cpuset", "pids", "io",
+					     "memory"};
+	char *type = read_group_text(hierarchy, parent, "cgroup.type");
+	size_t count = type && strstr(type, "threaded") ? 3 : 5;
 	struct buffer has = {0}, gives = {0};
 	char text[256] = "", names[512];
 	int result = 0;
@@ -40,8 +43,7 @@ int v2_enable_controllers(struct hierarchy *hierarchy, const char *parent)
 	    read_group_file(hierarchy, parent, "cgroup.subtree_control",
 			    &gives) < 0)
 		result = narration == DRY_RUN ? 0 : -1;
-	for (size_t i = 0; result == 0 && i < sizeof wanted / sizeof *wanted;
-	     i++)
+	for (size_t i = 0; result == 0 && i < count; i++)
 		if (lists(&has, wanted[i]) && !lists(&gives, wanted[i]))
 			snprintf(text + strlen(text),
 				 sizeof text - strlen(text), "%s+%s",
@@ -60,6 +62,7 @@ int v2_enable_controllers(struct hierarchy *hierarchy, const char *parent)
 		     full_path(hierarchy, parent, NULL), names);
 		errno = EBUSY;
 	}
+	free(type);
 	free(has.data);
 	free(gives.data);
 	return result;
