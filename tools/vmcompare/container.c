@@ -7,104 +7,17 @@
 //            calls, and a file that an engine left as its visiting card.
 // Mirrors:   systemd-detect-virt(1) --container.
 // Leaves out: OpenVZ, proot, rkt.
-// Read:      namespaces(7), cgroup_namespaces(7), seccomp(2).
+// Read:      namespaces.c, cgroup_namespaces(7), seccomp(2).
 
 #define _GNU_SOURCE
 #include "vmcompare.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
-#include <unistd.h>
-
-// The namespaces that the kernel starts with have fixed numbers, and have had
-// them since each kind exists. Only mnt and net got theirs as late as with
-// Linux 6.17.
-static const struct kind {
-	const char *name, *path;
-	unsigned long initial;
-	bool always_fixed;
-} kinds[] = {
-    {"pid namespace", "/proc/self/ns/pid", 0xEFFFFFFC, true},
-    {"cgroup namespace", "/proc/self/ns/cgroup", 0xEFFFFFFB, true},
-    {"user namespace", "/proc/self/ns/user", 0xEFFFFFFD, true},
-    {"ipc namespace", "/proc/self/ns/ipc", 0xEFFFFFFF, true},
-    {"uts namespace", "/proc/self/ns/uts", 0xEFFFFFFE, true},
-    {"time namespace", "/proc/self/ns/time", 0xEFFFFFFA, true},
-    {"mnt namespace", "/proc/self/ns/mnt", 0xEFFFFFF8, false},
-    {"net namespace", "/proc/self/ns/net", 0xEFFFFFF9, false},
-};
-
-enum { KINDS = sizeof kinds / sizeof *kinds, PID = 0, CGROUP = 1, MNT = 6 };
-enum state { UNKNOWN, INITIAL, OWN };
-
-// The number in "pid:[4026531836]", the inode of the namespace. Commonest
-// errno: EACCES, for other users' processes. Returns 0, with errno, for none.
-static unsigned long namespace_number(const char *path, const char *lesson)
-{
-	char target[64] = "";
-	const char *bracket;
-	ssize_t length = readlinkat(AT_FDCWD, path, target, sizeof target - 1);
-
-	if (length < 0) {
-		explain(length, lesson, "readlinkat(AT_FDCWD, \"%s\", %p, %zu)",
-			path, (void *)target, sizeof target - 1);
-		return 0;
-	}
-	explain(length, lesson, "readlinkat(AT_FDCWD, \"%s\", \"%s\", %zu)",
-		path, target, sizeof target - 1);
-	bracket = strchr(target, '[');
-	return bracket ? strtoul(bracket + 1, NULL, 10) : 0;
-}
-
-// Kinds without a fixed number are compared with those of kthreadd, the father
-// of all kernel threads: it is always PID 2 of the machine and never leaves the
-// initial ones. To read them takes the right to trace it: ptrace(2). Commonest
-// errno: EACCES.
-static enum state compare_with_kernel(struct layer *layer,
-				      const struct kind *kind,
-				      unsigned long number, enum state pid)
-{
-	char path[32];
-	unsigned long kernel = 0;
-
-	snprintf(path, sizeof path, "/proc/2/ns/%s",
-		 strrchr(kind->path, '/') + 1);
-	if (pid == INITIAL)
-		kernel = namespace_number(path, "that of the kernel's threads");
-	if (kernel == 0) {
-		note(layer, kind->name, "%lu; the initial one is hidden",
-		     number);
-		return UNKNOWN;
-	}
-	note(layer, kind->name, "%lu, the initial one is %lu", number, kernel);
-	return kernel == number ? INITIAL : OWN;
-}
-
-static enum state examine_kind(struct layer *layer, const struct kind *kind,
-			       enum state pid)
-{
-	unsigned long number = namespace_number(
-	    kind->path, "the number of our namespace: namespaces(7)");
-
-	if (number == 0) {
-		note(layer, kind->name, "%s", strerror(errno));
-		return UNKNOWN;
-	}
-	if (number == kind->initial) {
-		note(layer, kind->name, "%lu, the initial one", number);
-		return INITIAL;
-	}
-	if (!kind->always_fixed)
-		return compare_with_kernel(layer, kind, number, pid);
-	note(layer, kind->name, "%lu, the initial one is %lu", number,
-	     kind->initial);
-	return OWN;
-}
 
 // Only names that are known, as systemd-detect-virt(1) prints them.
 static const char *known_engine(const char *name)
@@ -259,8 +172,7 @@ void find_container(struct layer *layer)
 	const char *by_file, *by_environment, *by_cgroup;
 
 	layer->kind = "container";
-	for (int i = 0; i < KINDS; i++)
-		state[i] = examine_kind(layer, &kinds[i], state[PID]);
+	examine_namespaces(layer, state);
 	by_file = ask_files(layer, &buffer);
 	by_environment = ask_environment(layer, &buffer);
 	by_cgroup = ask_cgroup(layer, &buffer);

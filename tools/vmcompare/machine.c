@@ -13,12 +13,8 @@
 #define _GNU_SOURCE
 #include "vmcompare.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CLOCKS                                                                 \
 	"/sys/devices/system/clocksource/clocksource0/available_clocksource"
@@ -29,7 +25,7 @@ struct signs {
 	struct cpu cpu;
 	const char *processor; // CPUID, as a process gets it
 	const char *kernel;    // the clock and the interfaces that it was given
-	const char *board;     // the firmware: who built the machine
+	struct firmware firmware;
 };
 
 // The signature that comes last counts: one that imitates another puts the
@@ -98,100 +94,6 @@ static void ask_xen(struct layer *layer, struct signs *signs,
 	signs->kernel = strcmp(text, "xen") == 0 ? "xen" : signs->kernel;
 }
 
-// QEMU's own device, through which its firmware is configured.
-static bool has_fw_cfg(void)
-{
-	int fd = openat(AT_FDCWD, "/proc/device-tree",
-			O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-	bool found = false;
-
-	explain(fd, "QEMU has a device fw-cfg there",
-		"openat(AT_FDCWD, \"/proc/device-tree\", "
-		"O_RDONLY|O_CLOEXEC|O_DIRECTORY)");
-	if (!directory)
-		return false;
-	while (!found && (entry = readdir(directory)))
-		found = strncmp(entry->d_name, "fw-cfg", 6) == 0;
-	closedir(directory);
-	return found;
-}
-
-// Where there is no BIOS, as on arm64, the boot loader hands the kernel a tree
-// that describes the hardware. Hypervisors put themselves in it.
-static void ask_device_tree(struct layer *layer, struct signs *signs,
-			    struct buffer *buffer)
-{
-	static const char path[] = "/proc/device-tree/hypervisor/compatible";
-	const char *text = text_evidence(
-	    layer, "device tree", path,
-	    "the hypervisor's own entry of the device tree", buffer);
-
-	if (text) {
-		note(layer, "device tree", "%s", text);
-		if (strcmp(text, "linux,kvm") == 0)
-			signs->kernel = "kvm";
-		else if (strstr(text, "xen"))
-			signs->kernel = "xen";
-		else if (strstr(text, "vmware"))
-			signs->kernel = "vmware";
-	} else if (has_fw_cfg()) {
-		note(layer, "device tree", "fw-cfg, a device of QEMU");
-		signs->board = "qemu";
-	}
-}
-
-// The tables in which a PC's firmware names its maker; a virtual machine's
-// firmware comes from whoever wrote the program that builds the machine.
-static void ask_dmi(struct layer *layer, struct signs *signs,
-		    struct buffer *buffer)
-{
-	static const char *const paths[] = {
-	    "/sys/class/dmi/id/product_name",
-	    "/sys/class/dmi/id/sys_vendor",
-	    "/sys/class/dmi/id/board_vendor",
-	    "/sys/class/dmi/id/bios_vendor",
-	    "/sys/class/dmi/id/product_version",
-	};
-	bool found = false;
-
-	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-		if (read_evidence(paths[i],
-				  "a name that the firmware gives (DMI)",
-				  buffer) < 0)
-			continue;
-		note(layer, "DMI", "%s: %.*s", strrchr(paths[i], '/') + 1,
-		     (int)strcspn(buffer->data, "\n"), buffer->data);
-		if (!signs->board)
-			signs->board = hypervisor_of_board(buffer->data);
-		found = true;
-	}
-	if (!found)
-		note(layer, "DMI", "not there");
-}
-
-// ACPI, the other tables of the firmware, are there without DMI too. Bytes 10
-// to 15 of each name its maker. Only root may read them.
-static void ask_acpi(struct layer *layer, struct signs *signs,
-		     struct buffer *buffer)
-{
-	static const char path[] = "/sys/firmware/acpi/tables/FACP";
-	const char *maker = NULL, *name;
-	char oem[7] = "";
-
-	if (!text_evidence(layer, "ACPI", path,
-			   "bytes 10 to 15: the maker's sign", buffer) ||
-	    buffer->length < 16)
-		return;
-	memcpy(oem, buffer->data + 10, 6);
-	name = hypervisor_of_acpi(oem, &maker);
-	note(layer, "ACPI", "maker \"%s\"%s%s", oem, maker ? ": " : "",
-	     maker ? maker : "");
-	if (!signs->board)
-		signs->board = name;
-}
-
 static bool processor_knows(const struct signs *signs, const char *name)
 {
 	const char *other;
@@ -207,17 +109,23 @@ static bool processor_knows(const struct signs *signs, const char *name)
 // QEMU builds the machine while KVM runs it: then KVM is the hypervisor.
 // VirtualBox, Parallels and the clouds answer CPUID as KVM does, so that Linux
 // works well in them: then the board says whose machine it is.
+// And a cloud rents out whole machines with the same board.
 static const char *one_name(const struct signs *signs)
 {
-	const char *name = signs->processor ? signs->processor : signs->kernel;
+	const char *name = signs->processor ? signs->processor : signs->kernel,
+		   *board = signs->firmware.board;
+	const bool virtual = signs->cpu.hypervisor ||
+			     signs->firmware.is_virtual == SET;
 
-	if (!name && !signs->board && signs->cpu.hypervisor)
+	if (board && strcmp(board, "amazon") == 0 && !virtual &&
+	    signs->firmware.is_virtual == NOT_SET)
+		board = NULL;
+	if (!name && !board && virtual)
 		return "vm-other";
 	if (!name)
-		return signs->board;
-	if (signs->board && strcmp(name, "kvm") == 0 &&
-	    strcmp(signs->board, "qemu") != 0)
-		return signs->board;
+		return board;
+	if (board && strcmp(name, "kvm") == 0 && strcmp(board, "qemu") != 0)
+		return board;
 	return name;
 }
 
@@ -245,10 +153,10 @@ size_t find_machines(struct layer layers[2])
 	ask_cpuinfo(inner, &buffer);
 	ask_clock(inner, &signs, &buffer);
 	ask_xen(inner, &signs, &buffer);
-	ask_device_tree(inner, &signs, &buffer);
-	ask_dmi(inner, &signs, &buffer);
-	ask_acpi(inner, &signs, &buffer);
+	ask_firmware(inner, &signs.firmware, &buffer);
 	free(buffer.data);
+	if (signs.firmware.kernel)
+		signs.kernel = signs.firmware.kernel;
 
 	if (signs.processor && signs.kernel &&
 	    !processor_knows(&signs, signs.kernel)) {

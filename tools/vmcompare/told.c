@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 // How far a run has come.
-enum state { TELLING, TOLD, FAILED };
+enum phase { TELLING, TOLD, FAILED };
 
 // The first sign of life.
 static void stamp(const struct run *run, struct result *result)
@@ -43,7 +43,7 @@ static int await_server(struct run *run, const char *host, const char *port,
 	return fd;
 }
 
-static enum state visit(struct run *run, const char *address,
+static enum phase visit(struct run *run, const char *address,
 			struct result *result, const struct options *options,
 			double deadline)
 {
@@ -72,7 +72,7 @@ static enum state visit(struct run *run, const char *address,
 	return TOLD;
 }
 
-static enum state take_fact(struct run *run, enum measure measure,
+static enum phase take_fact(struct run *run, enum measure measure,
 			    const char *text, struct result *result)
 {
 	stamp(run, result);
@@ -88,7 +88,7 @@ static enum state take_fact(struct run *run, enum measure measure,
 }
 
 // KEY=VALUE, or "ready"; anything else is for whoever looks for a failure.
-static enum state take_line(struct run *run, struct result *result,
+static enum phase take_line(struct run *run, struct result *result,
 			    const struct options *options, double deadline)
 {
 	char *key = run->line, *text = strchr(key, '=');
@@ -125,16 +125,16 @@ bool listen_to(struct run *run, struct result *result,
 	       const struct options *options, double limit)
 {
 	const double deadline = run->started + limit * 1e3;
-	enum state state = TELLING;
+	enum phase phase = TELLING;
 	enum event event = OUTPUT;
 
-	while (state == TELLING && event == OUTPUT) {
+	while (phase == TELLING && event == OUTPUT) {
 		event = read_line(run, deadline);
 		if (event == OUTPUT)
-			state = take_line(run, result, options, deadline);
+			phase = take_line(run, result, options, deadline);
 	}
 	if (event == LATE)
 		snprintf(run->why, sizeof run->why, "not ready within %.0f s",
 			 limit);
-	return event != LATE && event != INTERRUPTED && state != FAILED;
+	return event != LATE && event != INTERRUPTED && phase != FAILED;
 }

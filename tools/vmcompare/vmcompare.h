@@ -92,6 +92,27 @@ const char *hypervisor_of_clock(const char *clocksource);
 const char *type_of(const char *name);
 const char *title_of(const char *name);
 
+// --- namespaces.c ----------------------------------------------------------
+
+enum { PID, CGROUP, USER, IPC, UTS, TIME, MNT, NET, KINDS };
+enum state { UNKNOWN, INITIAL, OWN };
+
+// Note each of our namespaces, and store whether it is the machine's.
+void examine_namespaces(struct layer *layer, enum state state[KINDS]);
+
+// --- firmware.c ------------------------------------------------------------
+
+enum bit { NOT_KNOWN, NOT_SET, SET };
+
+struct firmware {
+	const char *board;   // a name of hypervisors.c: who built the machine
+	const char *kernel;  // likewise, of the hypervisor in a device tree
+	enum bit is_virtual; // "this is a virtual machine", it says itself
+};
+
+void ask_firmware(struct layer *layer, struct firmware *firmware,
+		  struct buffer *buffer);
+
 // --- machine.c, container.c, chroot.c: the layers --------------------------
 
 // Fill in one layer, or two when a hypervisor runs inside another.
