@@ -156,8 +156,8 @@ terminal() {
             key "\032"
             see Stopped
             see prompt>
-            type {ps -o stat=,comm= | grep -c "^T.*slee[p]"}
-            see 1
+            type {until ps -o stat=,comm= | grep -q "^T.* s[h]$"; do sleep 0.1; done; echo it is stopp\ed}
+            see "it is stopped"
             see prompt>
             type fg
             see done
