@@ -18,9 +18,10 @@ s/\b(box|lab[0-9]{2}|bones)-[0-9]+\b/\1-PID/g
 
 # PIDs: after the words and options that take one, and in /proc/PID. PID 1 is no PID
 # of a run.
-s/\/proc\/[2-9][0-9]*|\/proc\/1[0-9]+/\/proc\/PID/g
-s/(PID|--target|-p|-TERM|-KILL|--pid=|procpeek diff [0-9]+|procpeek diff|kill) ?[2-9][0-9]+/\1 PID/g
-s/(PID|--target|-p|-TERM|-KILL|--pid=|procpeek diff [0-9]+|procpeek diff|kill) ?1[0-9]+/\1 PID/g
+s/\/proc\/([2-9]|[1-9][0-9]+)\b/\/proc\/PID/g
+s/procpeek diff [0-9]+ [0-9]+/procpeek diff PID PID/g
+s/\b(procpeek (top|ns|files)\b.*|netns) [0-9]+$/\1 PID/
+s/(PID|--target|-p|-TERM|-KILL|--pid|kill|procpeek top)([ =])([2-9]|[1-9][0-9]+)\b/\1\2PID/g
 s/^((Ng|NSp|P|PP|Tracer)id:)[[:space:]]+[0-9]{2,}/\1 PID/
 s/pidfd_open\([0-9]+/pidfd_open(PID/
 s/clone\(SIGCHLD\) = [0-9]+/clone(SIGCHLD) = PID/
@@ -41,7 +42,10 @@ s/in [0-9]+ ms/in N ms/
 s/[0-9.]+M of (base|memcached)/N of \1/g
 s/MemTotal: +[0-9]+ kB/MemTotal: N kB/
 s/RssAnon:[[:space:]]+[0-9]+ kB/RssAnon: N kB/
-s/(mem|MEM) .*[0-9.]+[kKMG]i?B \/ .*/\1 USAGE/
+s/[0-9.]+(B|kB|MB|GB|KiB|MiB|GiB)\b/SIZE/g
+
+# pivot_root onto a folder: EBUSY when it is on the root's own mount, else EINVAL.
+s/^(pivot_root: .*): (Device or resource busy|Invalid argument)/\1: EBUSY or EINVAL/
 
 # The kernel and its capabilities: cap_effective of root depends on both.
 s/\b[5-9]\.[0-9]+\.[0-9]+[-+.a-z0-9]*/RELEASE/g
@@ -55,6 +59,10 @@ s/\bbones-([vwx])[0-9]+/bones-\1N/g
 s/@if[0-9]+/@ifN/g
 s/fe80::[0-9a-f:]+/fe80::ADDRESS/g
 s/^[0-9]+:((memory|cpu|pids|name)[^:]*):/N:\1:/
+
+# Seen from the group that the shell is in; and bash says the line when it has no terminal.
+s/^(N:[a-z,]+|0:):(\/\.\.)+\//\1:\//
+s/^bash: line 1: /bash: /
 
 # Columns are as wide as their widest value.
 s/[[:space:]]+/ /g
