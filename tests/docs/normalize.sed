@@ -25,7 +25,7 @@ s/(PID|--target|-p|-TERM|-KILL|--pid|kill|procpeek top)([ =])([2-9]|[1-9][0-9]+)
 s/^((Ng|NSp|P|PP|Tracer)id:)[[:space:]]+[0-9]{2,}/\1 PID/
 s/pidfd_open\([0-9]+/pidfd_open(PID/
 s/clone\(SIGCHLD\) = [0-9]+/clone(SIGCHLD) = PID/
-s/^  [0-9]+ +/  PID /
+s/^  ([2-9]|[1-9][0-9]+) {2,}/  PID /
 s/between [0-9]+ and [0-9]+/between PID and PID/
 
 # Tables of processes: user, PID, parent, CPU share, clock times.
