@@ -97,6 +97,37 @@ export ASAN_OPTIONS=detect_leaks=0
     fi
 }
 
+@test "cgset set: limits of a disk, by path, number or the files of either version" {
+    requires root
+    local device path bad
+    device=$(cat /sys/block/*/dev | head -n 1)
+    [[ $device ]] || skip 'needs a disk'
+    path=$BATS_TEST_TMPDIR/disk
+    mknod "$path" b "${device%:*}" "${device#*:}"
+    cgset create "$GROUP"
+    run -0 cgset set "$GROUP" "io=$path,rbps=1M,wiops=50" "io.max=$device wbps=2M" \
+        "blkio.throttle.read_iops_device=$device 70"
+    if on_v1 blkio; then
+        [ "$(cat "$(folder blkio)/blkio.throttle.read_bps_device")" = "$device 1048576" ]
+        [ "$(cat "$(folder blkio)/blkio.throttle.write_bps_device")" = "$device 2097152" ]
+        [ "$(cat "$(folder blkio)/blkio.throttle.read_iops_device")" = "$device 70" ]
+        [ "$(cat "$(folder blkio)/blkio.throttle.write_iops_device")" = "$device 50" ]
+    else
+        [ "$(cat "$(folder io)/io.max")" = "$device rbps=1048576 wbps=2097152 riops=70 wiops=50" ]
+    fi
+    # put back line by line: the other limits of the disk stay
+    local before
+    before=$(cgset get "$GROUP" io)
+    run -1 cgset set "$GROUP" "io=$device,rbps=max,riops=max" cpus=1000
+    [ "$(cgset get "$GROUP" io)" = "$before" ]
+    for bad in io= io=/dev/null,rbps=1 "io=$device" "io=$device,rbps=0" "io=$device,x=1" \
+        "io=$device,rbps=-1" io=8,rbps=1 io=/nosuch,rbps=1 "io=$device,rbps=1Q"; do
+        run -2 --separate-stderr cgset set "$GROUP" "$bad"
+    done
+    run -0 cgset set "$GROUP" "io=$device,rbps=max,wbps=max,riops=max,wiops=max"
+    [ -z "$(cat "$(folder blkio)"/blkio.throttle.*_device "$(folder io)/io.max" 2>/dev/null)" ]
+}
+
 @test "cgset set reports what the kernel rounded" {
     requires root
     cgset create "$GROUP"
