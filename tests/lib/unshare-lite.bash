@@ -73,8 +73,8 @@ traced_calls() {
         /^write\(/ && !/<\/proc\// { next }
         /^wait4\(.* = (0|-1 ECHILD.*)$/ { next }
         /^execve\(.* = 0$/ { ended[pid] = 1 }
-        /^execve\(.*\/new[ug]idmap".* = -1/ { next } # on the way along PATH
-        /^prctl\(PR_CAPBSET_READ/ { next }            # by the library, for getpwnam(3)
+        /^execve\(.* = -1/ { next }        # on the way along PATH
+        /^prctl\(PR_CAPBSET_READ/ { next } # by the library, for getpwnam(3)
         {
             child = /^clone\(/ ? $NF : 0
             if (match($0, / \/\* [0-9]+ in strace.*\*\/$/)) {
