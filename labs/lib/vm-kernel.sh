@@ -131,7 +131,7 @@ download() {
 }
 
 in_background() {
-    local log=$CACHE/setup.log what=$1
+    local log=$CACHE/setup-$$.log what=$1
     shift
     printf 'vm: %s\n' "$what" >&2
     "$@" >"$log" 2>&1 &
@@ -139,6 +139,7 @@ in_background() {
         tail -n 5 "$log" >&2
         die "$what failed" "the whole output is in $log"
     }
+    rm -f "$log"
 }
 
 # busybox, the modules in the order in which they load, and vm-boot as /init.
