@@ -128,7 +128,8 @@ kernel() {
 
 @test "a /dev/kvm that boots nothing: it says so once, and emulates" {
     requires root bwrap qemu-system-x86_64
-    local box=(bwrap --dev-bind / / --dev-bind /dev/null /dev/kvm)
+    # A /dev of its own, or bwrap would make the file in ours.
+    local box=(bwrap --dev-bind / / --dev /dev --dev-bind /dev/null /dev/kvm)
     rm -f "$ROOT/build/vm/kvm-verdict"
     run -0 --separate-stderr "${box[@]}" "$ROOT/labs/vm" -- uname -n
     [[ $output == bones-vm ]]
@@ -145,7 +146,7 @@ kernel() {
     touch "$BATS_TEST_TMPDIR/kvm"
     chgrp nogroup "$BATS_TEST_TMPDIR/kvm"
     chmod 660 "$BATS_TEST_TMPDIR/kvm"
-    run -77 --separate-stderr bwrap --dev-bind / / --bind "$BATS_TEST_TMPDIR/kvm" /dev/kvm \
+    run -77 --separate-stderr bwrap --dev-bind / / --dev /dev --bind "$BATS_TEST_TMPDIR/kvm" /dev/kvm \
         setpriv --reuid nobody --regid users --clear-groups \
         env "XDG_CACHE_HOME=$(cache_of_nobody)" "$ROOT/labs/vm" --accel kvm -- true
     [[ ${stderr_lines[0]} == 'vm: no permission to open /dev/kvm' ]]
