@@ -95,7 +95,7 @@ missing() {
         time) [[ -e /proc/self/ns/time ]] || { echo 'time namespaces' && false; } ;;
         cgroup1) grep -q ' - cgroup ' /proc/self/mountinfo ||
             { echo 'cgroup v1 controllers' && false; } ;;
-        cgroup2) [[ -s /sys/fs/cgroup/cgroup.controllers ]] ||
+        cgroup2) grep -qs . /sys/fs/cgroup/cgroup.controllers ||
             { echo 'cgroup v2 with controllers' && false; } ;;
         *) command -v "$1" >/dev/null || { echo "the program $1" && false; } ;;
     esac
