@@ -158,6 +158,12 @@ unshared() {
     if command -v unshare-lite >/dev/null; then unshare-lite "$@"; else unshare "$@"; fi
 }
 
+# last_word OUTPUT: of its first line, what the kernel said; hints follow it.
+last_word() {
+    local line=${1%%$'\n'*}
+    printf '%s' "${line##*: }"
+}
+
 # as_user COMMAND...: as whoever called sudo, else as nobody.
 as_user() {
     if ((EUID)); then
@@ -183,9 +189,9 @@ probe_namespace() {
     if output=$(unshared "$@" true 2>&1); then
         return
     elif ((EUID)); then
-        no "${output##*: }" "sudo $0 doctor"
+        no "$(last_word "$output")" "sudo $0 doctor"
     else
-        no "${output##*: }, although you are root" \
+        no "$(last_word "$output"), although you are root" \
             'a container around this one forbids it: use a virtual machine, or docker run --privileged'
     fi
 }
@@ -209,7 +215,7 @@ probe_time() {
 user_namespace() {
     local output
     user_userns >/dev/null || no 'no user namespace, see there' || return
-    output=$(unshared_as_user "$@" true 2>&1) || no "${output##*: }"
+    output=$(unshared_as_user "$@" true 2>&1) || no "$(last_word "$output")"
 }
 
 user_mnt() { user_namespace --mount; }
@@ -224,13 +230,13 @@ user_time() {
 
 probe_userns() {
     local output
-    output=$(unshared --user --map-root-user --uts hostname probe 2>&1) || why_no_userns "${output##*: }" unshared --user
+    output=$(unshared --user --map-root-user --uts hostname probe 2>&1) || why_no_userns "$(last_word "$output")" unshared --user
 }
 
 user_userns() {
     local output tool=unshare-lite
     as_user "$tool" --version >/dev/null 2>&1 || tool=unshare
-    output=$(unshared_as_user --uts hostname probe 2>&1) || why_no_userns "${output##*: }" as_user "$tool" --user
+    output=$(unshared_as_user --uts hostname probe 2>&1) || why_no_userns "$(last_word "$output")" as_user "$tool" --user
 }
 
 # why_no_userns ERROR COMMAND...: there is none; or, when the command makes one, it has
@@ -287,7 +293,8 @@ absent_controller() {
 
 # systemd hands each user a part of the tree of v2: here, or above the session's scope.
 user_delegation() {
-    local mount folder id=${SUDO_UID:-$UID}
+    local mount folder id
+    id=$(as_user id -u)
     mount=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
     [[ -n $mount ]] || no 'only v2 can be handed to a user' 'boot with systemd.unified_cgroup_hierarchy=1' || return
     for folder in "$mount$(sed -n 's/^0:://p' /proc/self/cgroup)" \

@@ -45,7 +45,7 @@ class_report() {
     shift
     need_jq
     for file; do
-        jq -e '(if type == "array" then .[] else . end) | .format == "container-bones report 1"' \
+        jq -e '[if type == "array" then .[] else . end] | all(.format == "container-bones report 1")' \
             "$file" >/dev/null 2>&1 || die "not a report: $file" 'labs/lab report --json makes one'
     done
     jq -rs -f "$ROOT/labs/lib/report.jq" --arg form "$form" -- "$@"

@@ -25,7 +25,7 @@ kill_at() {
     LAB_AGAIN=1 LAB_FROM=$2 "$1" >"$out" 2>"$out.errors" &
     victim=$!
     while IFS= read -r line && [[ $line != '$ '* ]]; do :; done <"$out"
-    kill -KILL "$victim"
+    kill -KILL "$victim" || cat "$out.errors"
     wait "$victim" || true
     rm "$out"
     [[ $line == '$ '* ]] || { cat "$out.errors" && false; }
