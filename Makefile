@@ -29,7 +29,7 @@ C_SOURCES   := $(wildcard tools/*/*.c) tools/template.c
 C_FILES     := $(C_SOURCES) $(wildcard tools/*/*.h tests/*/*.[ch])
 MAN_PAGES   := $(wildcard tools/*/*.1)
 SHELL_FILES := $(wildcard labs/lab labs/memcached labs/*.sh labs/lib/* tests/run .ci/run \
-               tests/*/*.bash tests/*/run tests/bench/*.sh tests/*/*.bats)
+               slides/build slides/browser tests/*/*.bash tests/*/run tests/bench/*.sh tests/*/*.bats)
 SHELL_FILES += $(wildcard labs/exercises/*.sh)
 TEXT_FILES  := $(wildcard *.md chapters/*.md slides/*.md)
 
@@ -78,7 +78,7 @@ check-shell:
 .PHONY: check-text
 check-text:
 	mandoc -Tlint -W warning $(MAN_PAGES)
-	codespell --ignore-words-list=nd --skip='./$(BUILD),./.git' .
+	codespell --ignore-words-list=nd --skip='./$(BUILD),./.git,package-lock.json' .
 
 .PHONY: check-docs
 check-docs: all ## the chapters' transcripts, excerpts and links are still true
@@ -95,6 +95,10 @@ chapters/img/%.svg: chapters/img/%.dot
 asan: ## the tools with ASan and UBSan, in build/asan/bin
 	$(MAKE) BUILD=$(BUILD)/asan \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' all
+
+.PHONY: slides
+slides: ## the decks as HTML, PDF and PPTX, in build/slides; SCHEME=dark for a dark PDF
+	BUILD=$(BUILD) SCHEME=$(SCHEME) slides/build
 
 .PHONY: bench
 bench: all ## the tools beside their peers and the floor; BENCH='NAME...' for a few

@@ -33,6 +33,8 @@ source "$ROOT/labs/lib/progress.sh"
 source "$ROOT/labs/lib/screen.sh"
 
 LAB_MODE=${LAB_MODE:-auto}
+# Marks are for the commands of this lab, not for those that they run.
+export -n LAB_MARKS
 LAB_FROM=${LAB_FROM:-1}
 LAB_PREDICT=${LAB_PREDICT:-0}
 STEP=0

@@ -59,6 +59,10 @@ tests     /usr/lib*/clang/*/lib/*/libclang_rt.fuzzer* libclang-rt-dev compiler-r
 tests     hyperfine          hyperfine        hyperfine        hyperfine      hyperfine       hyperfine
 tests     ctags              universal-ctags  ctags            ctags          ctags           ctags
 tests     dot                graphviz         graphviz         graphviz       graphviz        graphviz
+tests     chromium           chromium         chromium         chromium       chromium        chromium
+tests     node               nodejs           nodejs           nodejs         nodejs          nodejs
+tests     npm                npm              npm              npm            npm             npm
+tests     pdfinfo            poppler-utils    poppler-utils    poppler        poppler-utils   poppler-tools
 tests     memccat            libmemcached-tools libmemcached   libmemcached   -               libmemcached
 tests     aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu - aarch64-linux-gnu-gcc - -
 tests     /usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross - aarch64-linux-gnu-glibc - -
