@@ -24,6 +24,7 @@ after_test() {
     done
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "every lab passes, and leaves the machine as it was" {
     requires root net userns time
     for file in labs/[0-9][0-9]-*.sh; do
@@ -102,6 +103,7 @@ after_test() {
     [[ $output == *'you are not root'* ]]
 }
 
+# bats test_tags=guest:no-userns
 @test "doctor finds what the kernel has, and says why not where it has not" {
     requires root
     run -0 labs/lab doctor

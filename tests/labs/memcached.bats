@@ -73,6 +73,7 @@ status_of() {
     labs/memcached down t-kernel
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "the limits are in the kernel, and memcached is counted in the group" {
     up --name t-limits --port 21211 --memory 256M --cpu 0.5 --pids 32
     pid=$(pid_of t-limits)

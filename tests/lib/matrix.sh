@@ -1,19 +1,26 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 #
-# matrix.sh: tests/run --vm, the tests again in guests of labs/vm, for the kernels and
-# the control group layouts that this machine does not have. Two guests at a time: an
-# emulated machine keeps one CPU busy.
+# matrix.sh: tests/run --vm, tests again in guests of labs/vm, for the kernels and the
+# control group layouts that this machine does not have. An emulated machine keeps one
+# CPU busy.
 
-# guests: one line each, NAME, options of labs/vm, --, arguments of bats.
+# One line each: its name, the options of labs/vm. It runs the tests that are tagged
+# guest:NAME. First what needs this machine: labs/vm itself, and vmcompare with a
+# /dev/kvm, in a guest that the tests start.
 guests() {
-    local tools=(tests/tools/{unshare-lite,nsenter-lite,procpeek}*.bats)
-    local cgroups=(tests/tools/cgset*.bats tests/labs/lab.bats tests/labs/memcached.bats)
-    guest v2 --cgroup v2 -- "${cgroups[@]}"
-    guest v1 --cgroup v1 -- "${cgroups[@]}"
-    guest kvm --cgroup hybrid --nested -- --filter 'guest:|where' tests/tools/vmcompare.bats
-    guest no-userns --no-userns -- tests/tools/unshare-lite*.bats tests/tools/nsenter-lite*.bats
-    guest newer --kernel "$(newest_kernel)" -- "${tools[@]}"
+    local file
+    for file in tests/vm/*.bats; do beside here "$file"; done
+    beside guest v2 --cgroup v2
+    beside guest v1 --cgroup v1
+    beside guest newer --cgroup v2 --kernel "$(newest_kernel)"
+    beside guest no-userns --cgroup v2 --no-userns
+}
+
+# At most two at work.
+beside() {
+    while (($(jobs -rp | wc -l) >= 2)); do wait -n || true; done
+    "$@" &
 }
 
 # The newest kernel series that the distribution offers, as a package.
@@ -24,28 +31,30 @@ newest_kernel() {
     printf '%s' "${newest:-linux-image-$(dpkg --print-architecture)}"
 }
 
-# At most two at work; each writes its lines when it is done, whole.
-guest() {
-    while (($(jobs -rp | wc -l) >= 2)); do wait -n || true; done
-    run_guest "$@" &
+here() {
+    report "${1##*/}" tests/lib/isolated bats --tap "$1"
 }
 
-run_guest() {
-    local name=$1 options=() started=$SECONDS tap=build/vm/$1.tap status=0
+guest() {
+    local name=$1 files
     shift
-    while [[ $1 != -- ]]; do
-        options+=("$1")
-        shift
-    done
+    mapfile -t files < <(grep -l "guest:$name" tests/*/*.bats)
+    report "$name" labs/vm "$@" --memory 2G --cpus 1 --timeout 1400 -- \
+        tests/lib/in-guest --filter-tags "guest:$name" "${files[@]}"
+}
+
+# report NAME COMMAND...: its lines when it is done, whole.
+report() {
+    local name=$1 started=$SECONDS tap=build/vm/$1.tap status=0
     shift
-    printf '== guest %s: %s\n' "$name" "${options[*]}"
-    labs/vm "${options[@]}" --memory 2G --cpus 2 --timeout 1400 -- tests/lib/in-guest "$@" \
-        </dev/null >"$tap" 2>&1 || status=$?
-    ((status == 0)) || printf 'not ok guest %s ended with status %d\n' "$name" "$status" >>"$tap"
+    printf '== %s: %s\n' "$name" "$*"
+    "$@" </dev/null >"$tap" 2>&1 9>&- || status=$?
+    grep -q '^not ok ' "$tap" || ((status == 0)) ||
+        printf 'not ok %s ended with status %d\n' "$name" "$status" >>"$tap"
     {
         flock 8
         sed "s/^/$name: /" "$tap"
-        printf '== guest %s: %d s, %s\n' "$name" $((SECONDS - started)) "$(totals "$tap")"
+        printf '== %s: %s, in %d s\n' "$name" "$(totals "$tap")" $((SECONDS - started))
     } 8>build/vm/print.lock
 }
 
@@ -53,6 +62,9 @@ run_matrix() {
     mkdir -p build/vm
     rm -f build/vm/*.tap
     labs/lab setup --yes --for vm
+    # The kernel is fetched here: a test that is kept apart has no network.
+    printf '== a first guest: '
+    labs/vm --timeout 300 -- uname -sr </dev/null 9>&-
     guests
     wait
     cat build/vm/*.tap >build/tests.tap

@@ -12,6 +12,7 @@ GROUP="" PID=""
 # The leak checker of a sanitized build cannot work under strace.
 export ASAN_OPTIONS=detect_leaks=0
 
+# bats test_tags=guest:v1,guest:v2
 @test "cgset run: the command is in every group before its first instruction" {
     requires root
     # the child of cgset, and with --exec cgset itself
@@ -28,6 +29,7 @@ export ASAN_OPTIONS=detect_leaks=0
     [ "$(grep -cv -e ':name=' -e ':/$' <<<"$output")" = 0 ]
 }
 
+# bats test_tags=guest:v2
 @test "cgset run: the child is born in the v2 group, not moved there" {
     requires root strace
     v2_tree || skip 'needs a v2 tree'
@@ -80,6 +82,7 @@ export ASAN_OPTIONS=detect_leaks=0
     [ -z "$(find /sys/fs/cgroup -name "$GROUP")" ]
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "a memory limit kills, and run says who did it" {
     requires root
     run -137 --separate-stderr cgset run -s memory=20M -s swap=0 "$GROUP" tail /dev/zero
@@ -97,6 +100,7 @@ export ASAN_OPTIONS=detect_leaks=0
     [ -z "$stderr" ]
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "a memory limit below use: refused on v1, reclaimed and killed for on v2" {
     requires root
     start_in_group sh -c 'head -c 20M /dev/zero | tail -n 1 | sleep 30'
@@ -118,6 +122,7 @@ export ASAN_OPTIONS=detect_leaks=0
     wait "$PID" || true
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "a limit of tasks refuses fork with EAGAIN" {
     requires root strace
     # shellcheck disable=SC2016 # for the inner shell
@@ -178,6 +183,7 @@ END
     [ -z "$(find /sys/fs/cgroup -name "$GROUP")" ]
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "a CPU quota: throttled, and used to within five points, over three seconds" {
     requires root
     local first used start throttled
@@ -203,6 +209,7 @@ END
     stop "$PID"
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "cgset freeze stops all of a subtree, thaw lets it go on" {
     requires root jq
     local counter=$BATS_TEST_TMPDIR/counter before
@@ -241,6 +248,7 @@ END
 # A bomb that pids.max keeps small: each process makes two more, forever.
 bomb='f() { while :; do f & f & wait; done; }; f'
 
+# bats test_tags=guest:v1,guest:v2
 @test "cgset kill is faster than a fork bomb, frozen or not" {
     requires root
     local state
@@ -290,6 +298,7 @@ bomb='f() { while :; do f & f & wait; done; }; f'
     stop "$PID"
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "cgset create below a group that has processes: the rule of v2, and no rule of v1" {
     requires root
     start_in_group sleep 60
@@ -311,6 +320,7 @@ bomb='f() { while :; do f & f & wait; done; }; f'
     stop "$PID"
 }
 
+# bats test_tags=guest:v2
 @test "cgset notices a threaded group" {
     requires root jq
     v2_tree || skip 'needs a v2 tree'
@@ -326,6 +336,7 @@ bomb='f() { while :; do f & f & wait; done; }; f'
     [[ $stderr == *'Operation not supported'*"hint: $(v2_tree)/$GROUP/invalid/cgroup.type is \"domain invalid\""* ]]
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "cgset in a delegated subtree: an ordinary user makes, limits, enters, deletes" {
     requires root user
     local point file

@@ -12,6 +12,7 @@ GROUP="" PID=""
 # The leak checker of a sanitized build cannot work under strace.
 export ASAN_OPTIONS=detect_leaks=0
 
+# bats test_tags=guest:v1,guest:v2
 @test "cgset create makes one folder in every hierarchy, delete removes them" {
     requires root
     run -0 cgset create "/$GROUP/inner"
@@ -52,6 +53,7 @@ export ASAN_OPTIONS=detect_leaks=0
     if on_v1 cpu; then [ "$(cat "$(folder cpu)/cpu.cfs_quota_us")" = -1 ]; fi
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "cgset set: file names of both versions mean the same limit" {
     requires root
     cgset create "$GROUP"
@@ -77,6 +79,7 @@ export ASAN_OPTIONS=detect_leaks=0
     fi
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "cgset set: swap is swap alone, in whatever order memory has to move" {
     requires root
     cgset create "$GROUP"

@@ -21,6 +21,7 @@ same() {
     [[ $status_lite == "$status" && $output_lite == "$output" ]]
 }
 
+# bats test_tags=guest:newer
 @test "nsenter-lite enters each kind, and that kind only" {
     requires root userns time nsenter
     make_target -m -u -i -n -p -C -T -U --map-root-user
@@ -55,6 +56,7 @@ same() {
     [ "$output" = "$(ns "$target" uts)" ]
 }
 
+# bats test_tags=guest:newer
 @test "nsenter-lite --all enters all eight by one setns" {
     requires root userns time nsenter strace
     make_target -m -u -i -n -p -C -T -U --map-root-user
@@ -175,6 +177,7 @@ same() {
     [[ $output == *HOST_SECRET* && $output != *femur* ]]
 }
 
+# bats test_tags=guest:v1,guest:v2
 @test "nsenter-lite --join-cgroup: in every hierarchy that the target is in" {
     requires root nsenter
     make_target --pid --uts
@@ -458,6 +461,7 @@ holds_pidfd() {
     [[ $stderr == *'process 2 is a kernel thread: it has no environment' ]]
 }
 
+# bats test_tags=guest:no-userns
 @test "nsenter-lite: why the kernel refuses" {
     requires root userns
     # Our own user namespace.

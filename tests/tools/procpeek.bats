@@ -266,6 +266,7 @@ start_all_sorts() {
     done
 }
 
+# bats test_tags=guest:newer
 @test "ns agrees with lsns on new namespaces, and says who owns them" {
     requires root userns jq
     start unshare -muipnUCT -r --fork --kill-child sleep 60
@@ -349,6 +350,7 @@ limit() {
     echo "$2" >"$group/cgroup.procs"
 }
 
+# bats test_tags=guest:newer
 @test "diff lists everything that makes a process a container" {
     requires root net jq
     start_container

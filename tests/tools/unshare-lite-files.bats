@@ -7,6 +7,7 @@ load ../lib/unshare-lite
 # bats sets these: shellcheck knows only $output and $lines.
 stderr_lines=()
 
+# bats test_tags=guest:newer
 @test "unshare-lite: each kind stays in its file, nsenter and nsenter-lite join it" {
     requires root userns net time
     in_own_mounts <<'EOF'
@@ -38,6 +39,7 @@ done
 EOF
 }
 
+# bats test_tags=guest:newer
 @test "unshare-lite: all eight kinds in files at once, one umount each" {
     requires root userns net time
     in_own_mounts <<'EOF'

@@ -26,6 +26,7 @@ in_shared_mounts() {
         source /dev/stdin' bash "$BATS_TEST_TMPDIR/new"
 }
 
+# bats test_tags=guest:newer
 @test "unshare-lite: each kind, long and short, is new, and it alone" {
     requires root userns net time
     local kind option pid
@@ -42,6 +43,7 @@ in_shared_mounts() {
     done
 }
 
+# bats test_tags=guest:newer
 @test "unshare-lite: all kinds at once, and none" {
     requires root userns net time
     unshare-lite -muinpUCT --fork --kill-child sleep 60 3>&- &
@@ -374,6 +376,7 @@ EOF
     [[ ${stderr_lines[1]} == 'hint: our pid namespace belongs to another'*'--pid --fork' ]]
 }
 
+# bats test_tags=guest:no-userns
 @test "unshare-lite names the limit that is 0" {
     requires userns
     local kind limit
