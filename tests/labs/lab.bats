@@ -104,15 +104,3 @@ after_test() {
 }
 
 # bats test_tags=guest:no-userns
-@test "doctor finds what the kernel has, and says why not where it has not" {
-    requires root
-    run -0 labs/lab doctor
-    [[ $output == *'✓ mnt'* && $output == *'✓ overlay'* && $output == *'✓ compiler'* ]]
-    # As nobody most mounts are refused, and each refusal has a mend.
-    run -0 as_nobody labs/lab doctor
-    [[ $output == *'✗ root'*'mend: sudo'* && $output == *'✗ overlay'* ]]
-    # A limit of 0 network namespaces is found by trying.
-    run -0 unshare --user --map-root-user sh -c \
-        'echo 0 >/proc/sys/user/max_net_namespaces; labs/lab doctor'
-    [[ $output == *'✗ net'* ]]
-}
