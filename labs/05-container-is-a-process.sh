@@ -31,7 +31,7 @@ run labs/memcached up --name "$NAME" --port any
 container "$NAME"
 if ((DOCKER)); then
     undo docker "bones-$NAME"
-    run sh -c "tar -cC $(quoted "$IMAGE/base") . -C $(quoted "$IMAGE/memcached") . | docker import - bones-$NAME"
+    run sh -c "tar -cC /proc/$PID/root --one-file-system . | docker import - bones-$NAME"
 fi
 with_docker run --name "bones-$NAME" -d "bones-$NAME" memcached -u memcache
 verify 'memcached runs' "$(cat "/proc/$PID/comm")" = memcached
