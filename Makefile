@@ -28,9 +28,10 @@ PROGRAMS    := $(TOOLS:%=$(BUILD)/bin/%)
 C_SOURCES   := $(wildcard tools/*/*.c) tools/template.c
 C_FILES     := $(C_SOURCES) $(wildcard tools/*/*.h tests/*/*.[ch])
 MAN_PAGES   := $(wildcard tools/*/*.1)
-SHELL_FILES := $(wildcard labs/lab labs/memcached labs/*.sh labs/lib/* tests/run .ci/run \
-               slides/build slides/browser tests/*/*.bash tests/*/run tests/bench/*.sh tests/*/*.bats)
-SHELL_FILES += $(wildcard labs/exercises/*.sh)
+# What says in its first line that it is shell.
+SHELL_FILES := $(shell grep -rlE --exclude-dir=node_modules \
+    -e '^\#!.*[/ ](ba)?sh$$' -e '^\#!.* bats$$' -e '^\# shellcheck shell=' \
+    labs slides chapters tests .ci)
 TEXT_FILES  := $(wildcard *.md chapters/*.md slides/*.md)
 
 .PHONY: all

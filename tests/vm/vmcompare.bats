@@ -5,8 +5,6 @@
 # itself once, for bench.
 
 load ../lib/common
-# bats sets these: shellcheck knows only $output and $lines.
-stderr=""
 
 export ASAN_OPTIONS=detect_leaks=0
 
