@@ -122,8 +122,7 @@ __attribute__((constructor)) static void act(void)
 	if (readlink("/proc/self/exe", link, sizeof link - 1) < 0 ||
 	    !strstr(link, "nsenter"))
 		return;
-	snprintf(number, sizeof number, "%d",
-		 open("/proc/self/exe", O_RDONLY));
+	snprintf(number, sizeof number, "%d", open("/proc/self/exe", O_RDONLY));
 	if (fork() == 0) {
 		setsid();
 		unsetenv("LD_PRELOAD");

@@ -156,7 +156,7 @@ terminal() {
             key "\032"
             see Stopped
             see prompt>
-            type {until ps -o stat=,comm= | grep -q "^T.* s[h]$"; do sleep 0.1; done; echo it is stopp\ed}
+            type {until ps -o stat=,comm= | grep -q "^T.* s[h]$"; do sleep 0.1; done; echo it is s\topped}
             see "it is stopped"
             see prompt>
             type fg
