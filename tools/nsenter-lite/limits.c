@@ -42,7 +42,7 @@ static rlim_t parse_limit(const char *text, char **end)
 // everybody, raised with CAP_SYS_RESOURCE only. Where we cannot raise it, ours
 // stays: the command is held shorter, never longer.
 // setrlimit(2). Commonest errno: EPERM, as just said.
-static void set_limit(int resource, struct rlimit limit)
+static void set_limit(unsigned int resource, struct rlimit limit)
 {
 	struct rlimit ours;
 
@@ -80,7 +80,7 @@ static void take_resource_limits(const struct target *target)
 	if (read_file(target->proc, "limits", &text) < 0)
 		target_error(target, "read the limits");
 	strtok_r(text.data, "\n", &next);
-	for (int resource = 0; resource < (int)LIMIT_COUNT; resource++) {
+	for (unsigned int resource = 0; resource < LIMIT_COUNT; resource++) {
 		line = strtok_r(NULL, "\n", &next);
 		if (!line || strlen(line) < NAME_WIDTH)
 			break;

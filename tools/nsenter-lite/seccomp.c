@@ -49,6 +49,12 @@ static void hold(const struct target *target, int *status)
 		errx(EXIT_TOOL, "process %d has ended", target->pid);
 }
 
+// ptrace(2) takes pointers, and many of its requests a number in their place.
+static void *as_pointer(size_t number)
+{
+	return (void *)number; // NOLINT(performance-no-int-to-ptr)
+}
+
 // The kernel counts from the oldest, and first tells the length.
 // Commonest errno: ENOENT, there are no more; EACCES, no CAP_SYS_ADMIN in the
 // first user namespace, or we have filters ourselves.
@@ -58,11 +64,11 @@ static bool read_filter(const struct target *target, size_t index,
 	struct __ptrace_seccomp_metadata metadata = {.filter_off = index};
 	long length;
 
-	length = explain(
-	    ptrace(PTRACE_SECCOMP_GET_FILTER, target->pid, (void *)index, NULL),
-	    "how many instructions has this filter? ptrace(2)",
-	    "ptrace(PTRACE_SECCOMP_GET_FILTER, %d, %zu, NULL)", target->pid,
-	    index);
+	length = explain(ptrace(PTRACE_SECCOMP_GET_FILTER, target->pid,
+				as_pointer(index), NULL),
+			 "how many instructions has this filter? ptrace(2)",
+			 "ptrace(PTRACE_SECCOMP_GET_FILTER, %d, %zu, NULL)",
+			 target->pid, index);
 	if (length < 0 && errno == ENOENT)
 		return false;
 	if (length < 0)
@@ -72,13 +78,13 @@ static bool read_filter(const struct target *target, size_t index,
 	if (!filter->code)
 		err(EXIT_TOOL, "cannot keep a filter");
 	if (explain(ptrace(PTRACE_SECCOMP_GET_FILTER, target->pid,
-			   (void *)index, filter->code),
+			   as_pointer(index), filter->code),
 		    "the instructions: seccomp(2)",
 		    "ptrace(PTRACE_SECCOMP_GET_FILTER, %d, %zu)", target->pid,
 		    index) < 0)
 		refuse(target, "read the system call filters");
 	if (ptrace(PTRACE_SECCOMP_GET_METADATA, target->pid,
-		   (void *)sizeof metadata, &metadata) > 0)
+		   as_pointer(sizeof metadata), &metadata) > 0)
 		filter->flags = (unsigned int)metadata.flags;
 	return true;
 }
@@ -87,11 +93,12 @@ static bool read_filter(const struct target *target, size_t index,
 // back with the release; what we asked for ourselves is no signal.
 static void let_go(const struct target *target, int status)
 {
-	long signal_number = status >> 16 ? 0 : WSTOPSIG(status);
+	size_t signal_number = status >> 16 ? 0 : (size_t)WSTOPSIG(status);
 
-	explain(ptrace(PTRACE_DETACH, target->pid, NULL, (void *)signal_number),
-		"it runs on: ptrace(2)", "ptrace(PTRACE_DETACH, %d, NULL, %ld)",
-		target->pid, signal_number);
+	explain(
+	    ptrace(PTRACE_DETACH, target->pid, NULL, as_pointer(signal_number)),
+	    "it runs on: ptrace(2)", "ptrace(PTRACE_DETACH, %d, NULL, %zu)",
+	    target->pid, signal_number);
 }
 
 // Nothing is done to a target without filters. One in strict mode may only
