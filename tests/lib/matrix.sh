@@ -32,7 +32,7 @@ newest_kernel() {
 }
 
 here() {
-    report "${1##*/}" tests/lib/isolated bats --tap "$1"
+    report "${1##*/}" tests/lib/isolated bats --tap --print-output-on-failure "$1"
 }
 
 guest() {
