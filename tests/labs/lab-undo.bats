@@ -20,12 +20,15 @@ after_test() {
 # kill_at LAB STEP: in the middle of the step's first command. The steps before are
 # done without a word (and what the lab needs is known to be there).
 kill_at() {
-    local out=$BATS_TEST_TMPDIR/${1##*/} line victim
+    local out=$BATS_TEST_TMPDIR/${1##*/} line victim from
     mkfifo "$out"
     LAB_AGAIN=1 LAB_FROM=$2 "$1" >"$out" 2>"$out.errors" &
     victim=$!
-    while IFS= read -r line && [[ $line != '$ '* ]]; do :; done <"$out"
+    # Open until the kill: a pipe that nobody reads would end the lab by SIGPIPE.
+    exec {from}<"$out"
+    while IFS= read -r line <&"$from" && [[ $line != '$ '* ]]; do :; done
     kill -KILL "$victim" || cat "$out.errors"
+    exec {from}<&-
     wait "$victim" || true
     rm "$out"
     [[ $line == '$ '* ]] || { cat "$out.errors" && false; }
