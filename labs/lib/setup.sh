@@ -43,6 +43,7 @@ report    jq                 jq               jq               jq             jq
 tests     jq                 jq               jq               jq             jq              jq
 tests     bwrap              bubblewrap       bubblewrap       bubblewrap     bubblewrap      bubblewrap
 tests     expect             expect           expect           expect         expect          expect
+tests     tmux               tmux             tmux             tmux           tmux            tmux
 tests     newuidmap          uidmap           shadow-utils     shadow         shadow-uidmap   shadow
 tests     git                git              git              git            git             git
 tests     objcopy            binutils         binutils         binutils       binutils        binutils
