@@ -22,9 +22,11 @@
 // All times of a process count from the boot of the machine, in ticks.
 void read_clock(int proc, struct clock *clock)
 {
+	time_t now = time(NULL);
 	struct buffer text = {0};
 	const char *field;
 
+	localtime_r(&now, &clock->today);
 	clock->ticks = sysconf(_SC_CLK_TCK);
 	if (read_proc(proc, "uptime", &text, "seconds since boot: proc(5)") < 0)
 		err(EXIT_FAILURE, "cannot read /proc/uptime");
@@ -123,15 +125,14 @@ void show_state(const struct process *process, char text[8])
 void show_start(const struct process *process, const struct clock *clock,
 		char *text, size_t size)
 {
-	time_t now = time(NULL);
+	const struct tm *today = &clock->today;
 	time_t start = clock->boot + process->field[STAT_START] / clock->ticks;
-	struct tm today, then;
+	struct tm then;
 
-	localtime_r(&now, &today);
 	localtime_r(&start, &then);
-	if (then.tm_year != today.tm_year)
+	if (then.tm_year != today->tm_year)
 		strftime(text, size, "%Y", &then);
-	else if (then.tm_yday != today.tm_yday)
+	else if (then.tm_yday != today->tm_yday)
 		strftime(text, size, "%b%d", &then);
 	else
 		strftime(text, size, "%H:%M", &then);

@@ -6,7 +6,7 @@
 //            it differs from another one, with what that feature is for.
 // Mirrors:   nothing: diff(1) of two pages, without what differs between any
 //            two processes.
-// Leaves out: a comparison of every mount, and of environments.
+// Leaves out: a comparison of every mount, and of the values in environments.
 // Read:      namespaces(7), capabilities(7), cgroups(7).
 
 #define _GNU_SOURCE
@@ -15,62 +15,6 @@
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct lesson {
-	const char *key, *chapter, *sentence;
-};
-
-// In the order in which a container is built.
-static const struct lesson lessons[] = {
-    {"ns.mnt", "07-namespaces",
-     "its own mounts: mounting changes nothing for others"},
-    {"root", "08-root-filesystem",
-     "its own /: no path leads to the files of the other"},
-    {"root mount", "11-layers",
-     "its / is a file system of its own, often layers of an image"},
-    {"mounts", "08-root-filesystem",
-     "how many mounts it can reach from its root"},
-    {"ns.pid", "05-container-is-a-process",
-     "its own PIDs, from 1 on: it sees and signals only what is inside"},
-    {"ns.net", "10-network", "its own interfaces, addresses, routes and ports"},
-    {"interfaces", "10-network", "the network interfaces that it can use"},
-    {"ns.ipc", "07-namespaces",
-     "its own shared memory, semaphores and message queues"},
-    {"ns.uts", "07-namespaces",
-     "its own hostname, to change without telling anyone"},
-    {"hostname", "07-namespaces", "the name that uname(2) gives it"},
-    {"ns.user", "14-rootless",
-     "its own user ids: root in there need not be root out here"},
-    {"uid map", "14-rootless", "which user outside each user inside really is"},
-    {"gid map", "14-rootless",
-     "which group outside each group inside really is"},
-    {"ns.cgroup", "09-cgroups",
-     "its own view of the cgroup tree, with its own group as /"},
-    {"ns.time", "07-namespaces",
-     "its own offsets of the boot and monotonic clocks"},
-    {"cgroup", "09-cgroups",
-     "the groups where its use of the machine is counted and limited"},
-    {"memory limit", "09-cgroups",
-     "past this much memory its group reclaims, then is killed"},
-    {"cpu limit", "09-cgroups",
-     "past this much processor time its group has to wait"},
-    {"pids limit", "09-cgroups",
-     "past this many processes fork(2) fails: no fork bombs"},
-    {"uid", "13-security", "the user whose files and processes it may touch"},
-    {"gid", "13-security", "the group whose files it may touch"},
-    {"groups", "13-security", "supplementary groups give rights as well"},
-    {"cap effective", "13-security",
-     "the parts of root's power that it has now"},
-    {"cap bounding", "13-security",
-     "the most that it, or a program that it runs, can ever have"},
-    {"no_new_privs", "13-security",
-     "yes: no set-user-ID program gives it more rights"},
-    {"seccomp", "13-security",
-     "a filter decides which system calls it may make"},
-    {"lsm label", "13-security",
-     "the profile of the security module that confines it"},
-};
-enum { LESSONS = sizeof lessons / sizeof *lessons };
 
 enum diff_column {
 	DIFF_WHAT,
@@ -113,6 +57,36 @@ static void look_at(int proc, int pid, struct facts *facts)
 	subject_close(&subject);
 }
 
+// How many of the words are in the other text as well.
+static int count_words(const char *text, const char *other)
+{
+	char *words = format(" %s ", other), *word;
+	int count = 0;
+	size_t length;
+
+	for (; *text; text += length + (text[length] == ' ')) {
+		length = strcspn(text, " ");
+		word = format(" %.*s ", (int)length, text);
+		count += strstr(words, word) != NULL;
+		free(word);
+	}
+	free(words);
+	return count;
+}
+
+// Who starts a program hands its variables down, with a few more or less: of
+// two environments that share half of their names, one comes from the other,
+// or both from a third.
+static bool alike(const char *key, const char *a, const char *b)
+{
+	int shared;
+
+	if (strcmp(key, "environment") != 0)
+		return strcmp(a, b) == 0;
+	shared = count_words(a, b);
+	return 2 * shared >= count_words(a, a) + count_words(b, b) - shared;
+}
+
 // Some of what /proc says is only for those who may trace the process, and of
 // PID 1 even root may be refused. Then B is held against procpeek, which runs
 // on the same side as whoever asks, and the result says so. What cannot be
@@ -124,23 +98,25 @@ static struct pair compare(const struct lesson *lesson, const struct facts *a,
 			    fact_value(b, lesson->key), NULL, UNKNOWN};
 
 	if (pair.a && pair.b) {
-		pair.verdict = strcmp(pair.a, pair.b) == 0 ? SAME : DIFFERS;
+		pair.verdict =
+		    alike(lesson->key, pair.a, pair.b) ? SAME : DIFFERS;
 	} else if (pair.b) {
 		pair.ours = fact_value(ours, lesson->key);
-		if (pair.ours && strcmp(pair.ours, pair.b) != 0)
+		if (pair.ours && !alike(lesson->key, pair.ours, pair.b))
 			pair.verdict = DIFFERS;
 	}
 	return pair;
 }
 
-static void print_json(const struct pair pairs[LESSONS])
+// With -o or --json: a row for each thing that is not the same.
+static void print_rows(const struct pair pairs[LESSONS])
 {
 	static const char *const verdicts[] = {"same", "differs", "unknown"};
 	struct libscols_line *line;
 	struct table table;
 
 	table_open(&table, "differences", diff_columns,
-		   sizeof diff_columns / sizeof *diff_columns);
+		   sizeof diff_columns / sizeof *diff_columns, NULL);
 	for (size_t i = 0; i < LESSONS; i++) {
 		if (pairs[i].verdict == SAME)
 			continue;
@@ -177,7 +153,7 @@ static void print_text(const struct pair pairs[LESSONS], int a, int b)
 	char *name_a = format("  %d", a), *name_b = format("  %d", b), *lesson;
 	struct table table;
 
-	table_open(&table, "differences", columns, 2);
+	table_open(&table, "differences", columns, 2, NULL);
 	scols_table_enable_noheadings(table.scols, true);
 	for (size_t i = 0; i < LESSONS; i++) {
 		if (pairs[i].verdict != DIFFERS)
@@ -218,8 +194,9 @@ static void print_summary(const struct pair pairs[LESSONS], int a, int b)
 			       --unknown ? "," : "\n");
 }
 
-void command_diff(int proc, int a, int b)
+void command_diff(const struct request *request)
 {
+	int proc = request->proc, a = request->pid, b = request->other;
 	struct facts facts_a = {0}, facts_b = {0}, ours = {0};
 	struct pair pairs[LESSONS];
 	char self[16];
@@ -232,12 +209,12 @@ void command_diff(int proc, int a, int b)
 		look_at(proc, atoi(self), &ours);
 	for (size_t i = 0; i < LESSONS; i++)
 		pairs[i] = compare(&lessons[i], &facts_a, &facts_b, &ours);
-	if (options.json) {
-		print_json(pairs);
-	} else {
+	if (options.json || options.columns)
+		print_rows(pairs);
+	else
 		print_text(pairs, a, b);
+	if (!options.json)
 		print_summary(pairs, a, b);
-	}
 	free_facts(&facts_a);
 	free_facts(&facts_b);
 	free_facts(&ours);

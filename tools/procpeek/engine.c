@@ -12,12 +12,17 @@
 #define _GNU_SOURCE
 #include "procpeek.h"
 
-#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 static size_t hex_length(const char *text)
 {
 	return strspn(text, "0123456789abcdef");
+}
+
+bool is_container_id(const char *text)
+{
+	return hex_length(text) == 64 && text[64] == '\0';
 }
 
 // prefix, a container id of 64 hexadecimal digits, suffix.
@@ -54,9 +59,10 @@ static void find_pod(const char *name, struct engine *engine)
 {
 	const char *pod = strstr(name, "-pod");
 
-	if (strncmp(name, "kubepods", 8) == 0 && pod)
-		is_named(pod, "-pod", ".slice", engine->pod,
-			 sizeof engine->pod);
+	// kind(1) puts "kubelet-" in front.
+	if (strstr(name, "kubepods-") && pod && strstr(pod, ".slice"))
+		snprintf(engine->pod, sizeof engine->pod, "%.*s",
+			 (int)(strstr(pod, ".slice") - pod - 4), pod + 4);
 	else if (strncmp(name, "pod", 3) == 0)
 		is_named(name, "pod", "", engine->pod, sizeof engine->pod);
 	for (char *c = engine->pod; (c = strchr(c, '_'));)
@@ -75,7 +81,10 @@ static bool recognize(const char *above, const char *name,
 	    {"podman", "libpod-", ""},
 	    {"CRI-O", "crio-", ".scope"},
 	    {"CRI-O", "crio-", ""},
+	    {"podman", "libpod-payload-", ""},
 	    {"containerd", "cri-containerd-", ".scope"},
+	    {"containerd", "cri-containerd-", ""},
+	    {"containerd", "nerdctl-", ".scope"},
 	};
 	static const struct {
 		const char *engine, *above, *prefix, *suffix;
@@ -85,8 +94,11 @@ static bool recognize(const char *above, const char *name,
 	    {"LXC", "lxc.payload", "", ""},
 	    {"LXC", "lxc", "", ""},
 	    {"systemd-nspawn", NULL, "systemd-nspawn@", ".service"},
+	    {"libvirt (a virtual machine)", NULL, "machine-qemu", ".scope"},
 	    {"systemd-machined", "machine.slice", "machine-", ".scope"},
 	};
+
+	const char *colon;
 
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
 		engine->name = ids[i].engine;
@@ -97,10 +109,16 @@ static bool recognize(const char *above, const char *name,
 	if (strcmp(above, "docker") == 0 && is_id(name, "", "", engine))
 		return true;
 	engine->name = "containerd"; // the namespace, then the id
-	if (strcmp(above, "default") == 0 && is_id(name, "", "", engine))
+	if ((strcmp(above, "default") == 0 || strcmp(above, "k8s.io") == 0) &&
+	    is_id(name, "", "", engine))
 		return true;
-	engine->name = "a Kubernetes container runtime";
-	if (engine->pod[0] && is_id(name, "", "", engine))
+	// Its paths for systemd, where systemd does not make the groups.
+	colon = strstr(name, ":cri-containerd:");
+	if (colon && is_id(colon, ":cri-containerd:", "", engine))
+		return true;
+	engine->name = engine->pod[0] ? "a Kubernetes container runtime"
+				      : "an engine that gives only the id";
+	if (is_id(name, "", "", engine))
 		return true;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		engine->name = names[i].engine;
@@ -111,6 +129,17 @@ static bool recognize(const char *above, const char *name,
 	}
 	engine->name = NULL;
 	return false;
+}
+
+// A service is no container, though systemd can isolate it like one: it is
+// named only where no engine is.
+static void recognize_service(const char *name, struct engine *engine)
+{
+	if (!is_named(name, "", ".service", engine->id, sizeof engine->id))
+		return;
+	engine->name = "systemd";
+	engine->service = true;
+	snprintf(engine->id, sizeof engine->id, "%s", name);
 }
 
 // From the left: the outermost engine whose name fits, and a container in a
@@ -131,7 +160,29 @@ bool recognize_engine(const char *path, struct engine *engine)
 		find_pod(name, &inner);
 		if (recognize(above, name, &inner))
 			*engine = inner;
+		else if (!engine->name || engine->service)
+			recognize_service(name, engine);
 		memcpy(above, name, sizeof above);
 	}
 	return engine->name != NULL;
+}
+
+bool engine_of(int proc, int pid, struct engine *engine)
+{
+	struct cgroup_line line;
+	struct buffer text = {0};
+	bool found = false;
+	char path[32], *group;
+
+	snprintf(path, sizeof path, "%d/cgroup", pid);
+	if (read_proc(proc, path, &text, "its control groups: cgroups(7)") < 0)
+		return false;
+	for (const char *at = text.data; !found && cgroup_line(at, &line);
+	     at = line.end) {
+		group = format("%.*s", line.path_length, line.path);
+		found = recognize_engine(group, engine) && !engine->service;
+		free(group);
+	}
+	free(text.data);
+	return found;
 }

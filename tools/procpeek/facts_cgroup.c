@@ -82,14 +82,19 @@ static char *engine_text(const char *cgroups)
 	struct cgroup_line line;
 	struct engine engine;
 	char *path, *text = NULL;
+	bool container = false;
 
-	for (; !text && cgroup_line(cgroups, &line); cgroups = line.end) {
+	for (; !container && cgroup_line(cgroups, &line); cgroups = line.end) {
 		path = format("%.*s", line.path_length, line.path);
-		if (recognize_engine(path, &engine))
-			text =
-			    format("%s, %s%s%s (cgroup path %s)", engine.name,
-				   engine.id, *engine.pod ? ", pod " : "",
-				   engine.pod, path);
+		if (recognize_engine(path, &engine) &&
+		    (!text || !engine.service)) {
+			container = !engine.service;
+			free(text);
+			text = format(
+			    "%s, %s%s%s%s (cgroup path %s)", engine.name,
+			    engine.service ? "service " : "", engine.id,
+			    *engine.pod ? ", pod " : "", engine.pod, path);
+		}
 		free(path);
 	}
 	return text ? text : format("none named in its cgroup path");

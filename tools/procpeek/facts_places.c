@@ -43,7 +43,7 @@ static char *root_text(struct subject *subject)
 }
 
 // Field number `number` of a line of mountinfo, counted from 1.
-static const char *line_field(const char *line, int number)
+const char *mount_field(const char *line, int number)
 {
 	while (--number > 0) {
 		line += strcspn(line, " \n");
@@ -52,35 +52,68 @@ static const char *line_field(const char *line, int number)
 	return line;
 }
 
+// The file systems through which the kernel speaks, what is laid over parts of
+// them to hide those, and the files that an engine gives to each container.
+static bool matters(const char *point)
+{
+	static const char *const below[] = {"/proc", "/sys", "/dev", "/etc/"};
+
+	for (size_t i = 0; i < sizeof below / sizeof *below; i++)
+		if (strncmp(point, below[i], strlen(below[i])) == 0)
+			return true;
+	return false;
+}
+
+// POINT TYPE, and whether it may only be read.
+static char *add_mount(char *text, const char *point, const char *type)
+{
+	const char *mode = mount_field(point, 2);
+	bool none = strcmp(text, "none") == 0;
+	char *longer;
+
+	longer = format(
+	    "%s%s%.*s %.*s%s", none ? "" : text, none ? "" : ", ",
+	    (int)strcspn(point, " "), point, (int)strcspn(type, " "), type,
+	    strncmp(mode, "ro", 2) == 0 && (mode[2] == ',' || mode[2] == ' ')
+		? " ro"
+		: "");
+	free(text);
+	return longer;
+}
+
 // A line of mountinfo: ids, device, root, mount point (5th), options, tags,
 // a hyphen, then file system type and source. Only mounts that the process
 // can reach from its root are there.
 static void mounts(struct subject *subject, struct facts *facts)
 {
-	char *root = NULL;
+	char *root = NULL, *special = format("none");
 	const char *line, *next, *point, *rest;
 	int count = 0;
 
 	if (read_proc(subject->dir, "mountinfo", &subject->scratch,
 		      "the mounts it can reach: proc(5)") < 0) {
+		free(special);
 		add_fact(facts, "mounts", "mountinfo", NULL);
 		add_fact(facts, "root mount", "mountinfo", NULL);
 		return;
 	}
 	for (line = subject->scratch.data; *line; line = next) {
 		next = strchrnul(line, '\n');
-		point = line_field(line, 5);
+		point = mount_field(line, 5);
 		rest = strstr(line, " - ");
 		if (strncmp(point, "/ ", 2) == 0 && rest && rest < next) {
 			free(root);
-			root = format("%.*s",
-				      (int)(line_field(rest + 3, 3) - rest - 4),
-				      rest + 3);
+			root = format(
+			    "%.*s", (int)(mount_field(rest + 3, 3) - rest - 4),
+			    rest + 3);
 		}
+		if (rest && rest < next && matters(point))
+			special = add_mount(special, point, rest + 3);
 		count++;
 		next += *next == '\n';
 	}
 	add_fact(facts, "mounts", "mountinfo", format("%d", count));
+	add_fact(facts, "special mounts", "mountinfo", special);
 	// A chroot(2) into a directory that is no mount point.
 	add_fact(facts, "root mount", "mountinfo",
 		 root ? root : format("none: / is not a mount point"));

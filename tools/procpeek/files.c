@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// files.c: procpeek files PID [DIR], a directory as the process sees it.
+// files.c: procpeek files PID [PATH], a directory or file as the process sees
+// it.
 //
 // Shows:     that /proc/PID/root is a door into the container's files, and
 //            how to go through it without being led out again.
-// Mirrors:   ls -la /proc/PID/root/DIR, safely.
-// Leaves out: reading a file; recursion.
+// Mirrors:   ls -la and cat below /proc/PID/root, safely; docker cp.
+// Leaves out: recursion, devices, writing.
 // Read:      openat2(2), proc(5).
 
 #define _GNU_SOURCE
@@ -117,24 +118,87 @@ static void list_directory(struct table *table, int fd)
 	closedir(directory);
 }
 
-void command_files(int proc, int pid, const char *directory)
+// A terminal may obey what somebody wrote into a file: there, what is not
+// printable is written as \xNN. Elsewhere a file goes through as it is.
+static void put_bytes(const char *bytes, size_t length)
 {
+	static const char plain[] = "\n\t";
+
+	if (!isatty(STDOUT_FILENO)) {
+		fwrite(bytes, 1, length, stdout);
+		return;
+	}
+	for (const char *end = bytes + length; bytes < end; bytes++)
+		if (((unsigned char)*bytes >= ' ' && *bytes != 0x7f) ||
+		    (*bytes && strchr(plain, *bytes)))
+			putchar(*bytes);
+		else
+			printf("\\x%02x", (unsigned char)*bytes);
+}
+
+static void print_file(int fd, const char *path)
+{
+	char bytes[65536];
+	ssize_t got;
+
+	if (options.json || options.sort || options.columns)
+		errx(EXIT_USAGE, "%s is a file: its bytes have no columns",
+		     path);
+	while ((got = read(fd, bytes, sizeof bytes)) > 0) {
+		put_bytes(bytes, (size_t)got);
+		if (ferror(stdout))
+			return; // main() says why
+	}
+	if (got < 0)
+		err(EXIT_FAILURE, "cannot read %s", path);
+	close(fd);
+}
+
+// O_PATH finds out what it is without opening it: opening a device may act on
+// it, and a FIFO keeps who opens it waiting.
+static int open_plain(const struct request *request, int root, const char *path,
+		      bool *directory)
+{
+	int found = open_inside(root, path, O_PATH), fd;
+	struct stat status;
+
+	if (found < 0 || fstat(found, &status) < 0)
+		err(EXIT_FAILURE, "cannot open %s in the root of process %d",
+		    path, request->pid);
+	*directory = S_ISDIR(status.st_mode);
+	if (!*directory && !S_ISREG(status.st_mode))
+		errx(EXIT_FAILURE, "%s is neither a directory nor a file",
+		     path);
+	fd = reopen(request->proc, found);
+	if (fd < 0)
+		err(EXIT_FAILURE, "cannot read %s in the root of process %d",
+		    path, request->pid);
+	close(found);
+	return fd;
+}
+
+void command_files(const struct request *request)
+{
+	const char *path = request->path ? request->path : "/";
 	struct subject subject;
 	struct table table;
+	bool directory;
 	int root, fd;
 
-	subject_open(&subject, proc, pid);
+	subject_open(&subject, request->proc, request->pid);
 	root = open_root(&subject);
 	if (root < 0)
-		err(EXIT_FAILURE, "cannot open the root of process %d", pid);
-	fd = open_inside(root, directory, O_RDONLY | O_DIRECTORY);
-	if (fd < 0)
-		err(EXIT_FAILURE, "cannot open %s in the root of process %d",
-		    directory, pid);
-	table_open(&table, "files", files_columns,
-		   sizeof files_columns / sizeof *files_columns);
-	list_directory(&table, fd);
-	table_print(&table);
+		err(EXIT_FAILURE, "cannot open the root of process %d",
+		    request->pid);
+	fd = open_plain(request, root, path, &directory);
+	if (directory) {
+		table_open(&table, "files", files_columns,
+			   sizeof files_columns / sizeof *files_columns, NULL);
+		list_directory(&table, fd);
+		table_print(&table);
+	} else {
+		print_file(fd, path);
+	}
 	close(root);
 	subject_close(&subject);
 }

@@ -38,10 +38,14 @@ int open_root(struct subject *subject)
 int open_inside(int root, const char *path, int flags)
 {
 	struct open_how how = {
-	    .flags = (unsigned int)(flags | O_CLOEXEC | O_NONBLOCK),
+	    .flags = (unsigned int)(flags | O_CLOEXEC),
 	    .resolve = RESOLVE_IN_ROOT,
 	};
-	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	int fd;
+
+	if (!(flags & O_PATH))
+		how.flags |= O_NONBLOCK;
+	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 
 	explain(fd, "no link in there leads out: openat2(2)",
 		"openat2(%d, \"%s\", {resolve=RESOLVE_IN_ROOT})", root, path);
@@ -72,21 +76,29 @@ static char *read_passwd(int root)
 }
 
 // Lines of NAME:PASSWORD:UID:... getpwuid(3) would read our own file.
-char *user_inside(int root, uid_t uid)
+char *find_user(char *passwd, uid_t uid)
 {
-	char *text = read_passwd(root), *rest = text, *line, *name = NULL;
+	char *rest = passwd, *line;
 	const char *user, *number;
 	uint64_t value;
 
-	while (!name && rest && (line = strsep(&rest, "\n"))) {
+	while (rest && (line = strsep(&rest, "\n"))) {
 		user = strsep(&line, ":");
 		strsep(&line, ":");
 		number = strsep(&line, ":");
 		if (number &&
 		    parse_number(number, 0, UINT32_MAX, &value) == 0 &&
 		    value == uid)
-			name = format("%s", user);
+			return format("%s", user);
 	}
+	return NULL;
+}
+
+char *user_inside(int root, uid_t uid)
+{
+	char *text = read_passwd(root);
+	char *name = find_user(text, uid);
+
 	free(text);
 	return name;
 }
@@ -107,7 +119,8 @@ int64_t uid_inside(struct subject *subject, uid_t uid)
 		count = strtoull(next, &next, 10);
 		if (uid >= outside && uid - outside < count)
 			return (int64_t)(uid - outside + inside);
-		next += strspn(next, "\n");
+		next = strchrnul(next, '\n');
+		next += *next == '\n';
 	}
 	return -1;
 }

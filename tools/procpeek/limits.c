@@ -55,7 +55,7 @@ static bool find_group(const char *text, const char *controller,
 }
 
 // mountinfo writes a blank, a tab, a newline and a backslash as \ooo.
-static void copy_unescaped(char *to, const char *from, size_t length)
+void unescape_mount(char *to, const char *from, size_t length)
 {
 	const char *end = from + length;
 	int code, used;
@@ -101,9 +101,9 @@ static bool find_hierarchy(struct subject *subject, const char *controller,
 		if (root < 0 || root_end - root >= PATH_MAX ||
 		    point_end - point >= PATH_MAX)
 			continue;
-		copy_unescaped(found->root, line + root,
+		unescape_mount(found->root, line + root,
 			       (size_t)(root_end - root));
-		copy_unescaped(found->point, line + point,
+		unescape_mount(found->point, line + point,
 			       (size_t)(point_end - point));
 		found->unified = !*controller;
 		return true;

@@ -2,10 +2,10 @@
 //
 // list.c: procpeek, every process in a row, and procpeek tree.
 //
-// Shows:     which file and field of /proc each column of ps comes from;
-//            --explain says it.
+// Shows:     that a list of processes is made by reading three files of each,
+//            and the tree by the number of the parent that each one has.
 // Mirrors:   ps aux; ps axjf and pstree.
-// Leaves out: threads, sorting, selection.
+// Leaves out: formats other than columns, JSON and DOT.
 // Read:      ps(1), proc(5), credentials(7).
 
 #define _GNU_SOURCE
@@ -14,157 +14,49 @@
 #include <err.h>
 #include <stdlib.h>
 
-enum list_column {
-	LIST_USER,
-	LIST_PID,
-	LIST_CPU,
-	LIST_MEM,
-	LIST_VSZ,
-	LIST_RSS,
-	LIST_TTY,
-	LIST_STAT,
-	LIST_START,
-	LIST_TIME,
-	LIST_COMMAND,
-};
-
-#define RIGHT SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER
-#define STRING SCOLS_JSON_STRING
-
-static const struct column list_columns[] = {
-    {"USER", 0, STRING, "/proc/PID/status Uid, the second; getpwuid(3)"},
-    {"PID", RIGHT, "the name of the directory /proc/PID"},
-    {"%CPU", RIGHT,
-     "/proc/PID/stat utime + stime, of /proc/uptime - starttime"},
-    {"%MEM", RIGHT, "/proc/PID/status VmRSS, of /proc/meminfo MemTotal"},
-    {"VSZ", RIGHT, "/proc/PID/stat vsize, in KiB"},
-    {"RSS", RIGHT, "/proc/PID/status VmRSS, in KiB"},
-    {"TTY", 0, STRING, "/proc/PID/stat tty_nr, a device number"},
-    {"STAT", 0, STRING,
-     "/proc/PID/stat state, nice, session, num_threads, pgrp and tpgid; "
-     "/proc/PID/status VmLck"},
-    {"START", SCOLS_FL_RIGHT, STRING,
-     "/proc/PID/stat starttime, after /proc/stat btime"},
-    {"TIME", SCOLS_FL_RIGHT, STRING, "/proc/PID/stat utime + stime"},
-    {"COMMAND", SCOLS_FL_TRUNC, STRING,
-     "/proc/PID/cmdline; if empty, /proc/PID/stat comm in brackets"},
-};
-
-static void tenths(struct table *table, struct libscols_line *line, int column,
-		   int64_t value)
-{
-	char text[32];
-
-	// ps(1) has room for 99.9 and shows more without the tenth.
-	if (value > 999)
-		snprintf(text, sizeof text, "%jd", (intmax_t)value / 10);
-	else
-		snprintf(text, sizeof text, "%jd.%jd", (intmax_t)value / 10,
-			 (intmax_t)value % 10);
-	table_text(table, line, column, text);
-}
-
-static void show_time(struct table *table, struct libscols_line *line,
-		      int column, int64_t seconds)
-{
-	char text[32];
-
-	snprintf(text, sizeof text, "%jd:%02d", (intmax_t)seconds / 60,
-		 (int)(seconds % 60));
-	table_text(table, line, column, text);
-}
-
-static void list_line(struct table *table, const struct process *process,
-		      const struct clock *clock)
-{
-	struct libscols_line *line = table_line(table);
-	char text[64];
-
-	table_text(table, line, LIST_USER, user_name(process->euid));
-	table_number(table, line, LIST_PID, process->pid);
-	tenths(table, line, LIST_CPU,
-	       (int64_t)(cpu_percent(process, clock) * 10));
-	tenths(table, line, LIST_MEM,
-	       clock->total_kib ? process->rss_kib * 1000 / clock->total_kib
-				: 0);
-	table_number(table, line, LIST_VSZ, process->field[STAT_VSIZE] / 1024);
-	table_number(table, line, LIST_RSS, process->rss_kib);
-	table_text(table, line, LIST_TTY,
-		   show_tty(process->field[STAT_TTY], text, sizeof text));
-	show_state(process, text);
-	table_text(table, line, LIST_STAT, text);
-	show_start(process, clock, text, sizeof text);
-	table_text(table, line, LIST_START, text);
-	show_time(table, line, LIST_TIME, cpu_seconds(process, clock));
-	table_text(table, line, LIST_COMMAND, process->command);
-}
-
-void command_list(int proc)
-{
-	struct process_list list = {0};
+// What list and tree need to know of the moment, and of all processes.
+struct view {
+	struct process_list list;
+	struct selection selection;
 	struct clock clock;
-	struct table table;
+};
 
-	table_open(&table, "processes", list_columns,
-		   sizeof list_columns / sizeof *list_columns);
-	read_clock(proc, &clock);
-	read_processes(proc, &list);
-	for (size_t i = 0; i < list.count; i++)
-		list_line(&table, &list.at[i], &clock);
-	table_print(&table);
-	free_processes(&list);
+static void open_view(struct view *view, int proc)
+{
+	*view = (struct view){0};
+	read_clock(proc, &view->clock);
+	open_selection(&view->selection, proc);
+	read_processes(proc, &view->list);
 }
 
-enum tree_column {
-	TREE_PPID,
-	TREE_PID,
-	TREE_PGID,
-	TREE_SID,
-	TREE_TTY,
-	TREE_TPGID,
-	TREE_STAT,
-	TREE_UID,
-	TREE_TIME,
-	TREE_COMMAND,
-};
-
-static const struct column tree_columns[] = {
-    {"PPID", RIGHT, "/proc/PID/stat ppid"},
-    {"PID", RIGHT, "the name of the directory /proc/PID"},
-    {"PGID", RIGHT, "/proc/PID/stat pgrp"},
-    {"SID", RIGHT, "/proc/PID/stat session"},
-    {"TTY", 0, STRING, "/proc/PID/stat tty_nr, a device number"},
-    {"TPGID", RIGHT, "/proc/PID/stat tpgid"},
-    {"STAT", 0, STRING,
-     "/proc/PID/stat state, nice, session, num_threads, pgrp and tpgid; "
-     "/proc/PID/status VmLck"},
-    {"UID", RIGHT, "/proc/PID/status Uid, the second"},
-    {"TIME", SCOLS_FL_RIGHT, STRING, "/proc/PID/stat utime + stime"},
-    {"COMMAND", SCOLS_FL_TREE | SCOLS_FL_TRUNC, STRING,
-     "/proc/PID/cmdline; if empty, /proc/PID/stat comm in brackets"},
-};
-
-static struct libscols_line *tree_line(struct table *table,
-				       const struct process *process,
-				       const struct clock *clock)
+static void close_view(struct view *view)
 {
-	struct libscols_line *line = table_line(table);
-	const int64_t *field = process->field;
-	char text[64];
+	close_selection(&view->selection);
+	free_processes(&view->list);
+}
 
-	table_number(table, line, TREE_PPID, field[STAT_PPID]);
-	table_number(table, line, TREE_PID, process->pid);
-	table_number(table, line, TREE_PGID, field[STAT_PGRP]);
-	table_number(table, line, TREE_SID, field[STAT_SESSION]);
-	table_text(table, line, TREE_TTY,
-		   show_tty(field[STAT_TTY], text, sizeof text));
-	table_number(table, line, TREE_TPGID, field[STAT_TPGID]);
-	show_state(process, text);
-	table_text(table, line, TREE_STAT, text);
-	table_number(table, line, TREE_UID, process->euid);
-	show_time(table, line, TREE_TIME, cpu_seconds(process, clock));
-	table_text(table, line, TREE_COMMAND, process->command);
-	return line;
+void command_list(const struct request *request)
+{
+	const char *columns =
+	    options.threads
+		? "USER,PID,TID,%CPU,%MEM,VSZ,RSS,TTY,STAT,START,TIME,COMMAND"
+		: "USER,PID,%CPU,%MEM,VSZ,RSS,TTY,STAT,START,TIME,COMMAND";
+	int proc = request->proc;
+	const struct process *process;
+	struct table table;
+	struct view view;
+
+	table_open(&table, "processes", process_columns, PROCESS_COLUMNS,
+		   columns);
+	open_view(&view, proc);
+	for (size_t i = 0; i < view.list.count; i++) {
+		process = &view.list.at[i];
+		if (is_selected(&view.selection, proc, process))
+			process_line(&table, proc, process, &view.clock);
+	}
+	table_print(&table);
+	hint_hidden(proc);
+	close_view(&view);
 }
 
 // Is the process root, or is root above it? The list was not read in one
@@ -180,48 +72,115 @@ static bool descends(const struct process_list *list,
 	return false;
 }
 
-struct branch {
-	struct libscols_line *line; // NULL: not below the root
-};
+// A thread hangs below its process, a process below its parent, or below the
+// next one above that is shown.
+static size_t shown_above(const struct process_list *list, const bool *shown,
+			  size_t index)
+{
+	const struct process *process = &list->at[index];
+
+	if (process->tid != process->pid)
+		process = find_process(list, process->pid);
+	else
+		process = find_process(list, process->field[STAT_PPID]);
+	for (size_t i = 0; process && i < list->count; i++) {
+		if (shown[process - list->at])
+			return (size_t)(process - list->at);
+		process = find_process(list, process->field[STAT_PPID]);
+	}
+	return index; // nobody
+}
 
 // First a line for each process, then each below its parent's: a parent may
 // come after its child in the list, as PIDs wrap around.
-static void grow_tree(struct table *table, const struct process_list *list,
-		      const struct clock *clock, int root)
+static void grow_tree(struct table *table, int proc, const struct view *view,
+		      const bool *shown, int root)
 {
-	struct branch *branches = calloc(list->count + 1, sizeof *branches);
-	const struct process *parent;
+	const struct process_list *list = &view->list;
+	struct libscols_line **lines =
+	    calloc(list->count + 1, sizeof(struct libscols_line *));
+	size_t above;
 
-	if (!branches)
+	if (!lines)
 		err(EXIT_FAILURE, "cannot allocate memory");
 	for (size_t i = 0; i < list->count; i++)
-		if (root == 0 || descends(list, &list->at[i], root))
-			branches[i].line =
-			    tree_line(table, &list->at[i], clock);
+		if (shown[i])
+			lines[i] = process_line(table, proc, &list->at[i],
+						&view->clock);
 	for (size_t i = 0; i < list->count; i++) {
-		if (!branches[i].line || list->at[i].pid == root)
+		if (!shown[i] ||
+		    (list->at[i].pid == root && list->at[i].tid == root))
 			continue;
-		parent = find_process(list, list->at[i].field[STAT_PPID]);
-		if (parent)
-			scols_line_add_child(branches[parent - list->at].line,
-					     branches[i].line);
+		above = shown_above(list, shown, i);
+		if (above != i)
+			scols_line_add_child(lines[above], lines[i]);
 	}
-	free(branches);
+	free(lines);
 }
 
-void command_tree(int proc, int pid)
+static void dot_tree(const struct process_list *list, const bool *shown)
 {
-	struct process_list list = {0};
-	struct clock clock;
-	struct table table;
+	const struct process *process;
+	size_t above;
 
-	table_open(&table, "tree", tree_columns,
-		   sizeof tree_columns / sizeof *tree_columns);
-	read_clock(proc, &clock);
-	read_processes(proc, &list);
-	if (!list.at || (pid && !find_process(&list, pid)))
-		errx(EXIT_FAILURE, "there is no process %d", pid);
-	grow_tree(&table, &list, &clock, pid);
-	table_print(&table);
-	free_processes(&list);
+	dot_open("processes");
+	for (size_t i = 0; i < list->count; i++) {
+		if (!shown[i])
+			continue;
+		process = &list->at[i];
+		dot_node(process->tid, "%d\n%s\n%s", process->tid,
+			 process->hidden ? "?" : process->comm,
+			 user_name(process->euid));
+		above = shown_above(list, shown, i);
+		if (above != i)
+			dot_edge(list->at[above].tid, process->tid,
+				 process->tid == process->pid ? "" : "thread");
+	}
+	dot_close();
+}
+
+// As pstree(1) marks them.
+static void name_threads(struct process_list *list)
+{
+	for (struct process *at = list->at; at < list->at + list->count; at++) {
+		if (at->tid == at->pid)
+			continue;
+		free(at->command);
+		at->command = format("{%s}", at->comm);
+	}
+}
+
+void command_tree(const struct request *request)
+{
+	int proc = request->proc, pid = request->pid;
+	const char *columns =
+	    options.threads
+		? "PPID,PID,TID,PGID,SID,TTY,TPGID,STAT,UID,TIME,COMMAND"
+		: "PPID,PID,PGID,SID,TTY,TPGID,STAT,UID,TIME,COMMAND";
+	struct table table;
+	struct view view;
+	bool *shown;
+
+	table_open(&table, "tree", process_columns, PROCESS_COLUMNS, columns);
+	table_tree(&table, ROW_COMMAND);
+	open_view(&view, proc);
+	if (pid && !find_process(&view.list, pid))
+		no_process(proc, pid);
+	name_threads(&view.list);
+	shown = calloc(view.list.count + 1, sizeof *shown);
+	if (!shown)
+		err(EXIT_FAILURE, "cannot allocate memory");
+	for (size_t i = 0; i < view.list.count; i++)
+		shown[i] =
+		    (pid == 0 || descends(&view.list, &view.list.at[i], pid)) &&
+		    is_selected(&view.selection, proc, &view.list.at[i]);
+	if (options.dot) {
+		dot_tree(&view.list, shown);
+	} else {
+		grow_tree(&table, proc, &view, shown, pid);
+		table_print(&table);
+	}
+	hint_hidden(proc);
+	free(shown);
+	close_view(&view);
 }

@@ -25,6 +25,15 @@
 const char *const namespace_kinds[NAMESPACE_KINDS] = {
     "mnt", "pid", "net", "ipc", "uts", "user", "cgroup", "time"};
 
+int namespace_kind(const char *name, size_t length)
+{
+	for (int i = 0; i < NAMESPACE_KINDS; i++)
+		if (strlen(namespace_kinds[i]) == length &&
+		    strncmp(namespace_kinds[i], name, length) == 0)
+			return i;
+	return -1;
+}
+
 // A link of /proc/PID/ns reads uts:[4026531838]: the kind and the inode, the
 // same one for all who are in that namespace. EACCES: only for those who may
 // trace the process; ENOENT: this kernel has no such kind.
@@ -41,38 +50,55 @@ uint64_t namespace_inode(int dirfd, const char *prefix, const char *kind)
 	return inode ? strtoull(inode + 1, NULL, 10) : 0;
 }
 
+uint64_t inode_of(int fd)
+{
+	struct stat status;
+
+	return fd >= 0 && fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
+// The answer of these calls is a new descriptor, of another namespace.
+static int relative(int fd, unsigned long call, const char *name,
+		    const char *lesson)
+{
+	return (int)explain(ioctl(fd, call), lesson, "ioctl(%d, %s)", fd, name);
+}
+
 // Every namespace but the first of each kind was made by a process with
 // capabilities in some user namespace: that one owns it, and who has
 // capabilities there may change it. Of a user namespace it is the parent.
 // EPERM: there is none, or it lies outside of our own.
-uint64_t namespace_owner(int dirfd, const char *prefix, const char *kind)
+int namespace_owner(int fd)
 {
-	struct stat status = {0};
-	char path[64];
-	int fd, owner = -1;
-
-	snprintf(path, sizeof path, "%sns/%s", prefix, kind);
-	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
-	explain(fd, "a descriptor of the namespace: namespaces(7)",
-		"openat(%d, \"%s\", O_RDONLY|O_CLOEXEC)", dirfd, path);
-	if (fd < 0)
-		return 0;
-	owner = ioctl(fd, NS_GET_USERNS);
-	explain(owner, "the user namespace that owns it: ioctl_ns(2)",
-		"ioctl(%d, NS_GET_USERNS)", fd);
-	if (owner >= 0 && fstat(owner, &status) < 0)
-		status.st_ino = 0;
-	if (owner >= 0)
-		close(owner);
-	close(fd);
-	return status.st_ino;
+	return relative(fd, NS_GET_USERNS, "NS_GET_USERNS",
+			"the user namespace that owns it: ioctl_ns(2)");
 }
 
-// PROC_USER_INIT_INO of the kernel, part of its interface to user space: the
-// user namespace that has no parent.
-bool is_initial_user_namespace(uint64_t inode)
+// Only these two kinds are made inside each other. EINVAL: another kind;
+// EPERM: as above.
+int namespace_parent(int fd)
 {
-	return inode == 0xEFFFFFFDU;
+	return relative(fd, NS_GET_PARENT, "NS_GET_PARENT",
+			"the namespace in which it was made: ioctl_ns(2)");
+}
+
+// The user whose process made a user namespace has all power over it.
+int64_t namespace_creator(int fd)
+{
+	uid_t uid = 0;
+
+	if (explain(ioctl(fd, NS_GET_OWNER_UID, &uid),
+		    "the effective user of its maker: ioctl_ns(2)",
+		    "ioctl(%d, NS_GET_OWNER_UID)", fd) < 0)
+		return -1;
+	return uid;
+}
+
+// PROC_USER_INIT_INO and PROC_PID_INIT_INO of the kernel, part of its
+// interface to user space: the namespaces that have no parent.
+bool is_initial_namespace(uint64_t inode)
+{
+	return inode == 0xEFFFFFFDU || inode == 0xEFFFFFFCU;
 }
 
 static char *inode_text(const char *kind, uint64_t inode)

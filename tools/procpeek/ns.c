@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// ns.c: procpeek ns, every namespace that a process is in.
+// ns.c: procpeek ns, every namespace that can be found.
 //
-// Shows:     eight links of each process: who has the same inode is together.
-// Mirrors:   lsns(8).
-// Leaves out: namespaces held only by a descriptor or a bind mount.
+// Shows:     who is in each, who owns it, in which one it was made, and what
+//            holds it where nobody is in it.
+// Mirrors:   lsns(8), lsns --tree.
+// Leaves out: network ids of namespaces (NETNSID of lsns).
 // Read:      namespaces(7), ioctl_ns(2).
 
 #define _GNU_SOURCE
 #include "procpeek.h"
 
-#include <dirent.h>
 #include <err.h>
-#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum ns_column {
 	NS_NS,
@@ -22,6 +22,9 @@ enum ns_column {
 	NS_PID,
 	NS_USER,
 	NS_OWNER,
+	NS_PARENT,
+	NS_CREATOR,
+	NS_HELD,
 	NS_COMMAND
 };
 
@@ -35,102 +38,70 @@ static const struct column ns_columns[] = {
     {"USER", 0, SCOLS_JSON_STRING, "its /proc/PID/status Uid, the second"},
     {"OWNER", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
      "ioctl NS_GET_USERNS on the link: the user namespace that owns it"},
+    {"PARENT", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
+     "ioctl NS_GET_PARENT: in which user or pid namespace it was made"},
+    {"CREATOR", 0, SCOLS_JSON_STRING,
+     "ioctl NS_GET_OWNER_UID: the user who made a user namespace"},
+    {"HELD-BY", 0, SCOLS_JSON_STRING,
+     "where no process is in it: links of /proc/PID/fd, mounts in "
+     "/proc/PID/mountinfo, or what it is the owner or parent of"},
     {"COMMAND", SCOLS_FL_TRUNC, SCOLS_JSON_STRING, "its /proc/PID/cmdline"},
 };
 
-struct membership {
-	uint64_t inode;
-	int kind, pid;
-};
-
-struct memberships {
-	struct membership *at;
-	size_t count, capacity;
-	int unseen; // processes whose links may not be read
-};
-
-static void add_membership(struct memberships *all, uint64_t inode, int kind,
-			   int pid)
+static bool has_parent(const struct namespace *namespace)
 {
-	struct membership *at;
+	const char *kind = namespace_kinds[namespace->kind];
 
-	if (all->count == all->capacity) {
-		all->capacity = all->capacity ? all->capacity * 2 : 1024;
-		at = reallocarray(all->at, all->capacity, sizeof *at);
-		if (!at)
-			err(EXIT_FAILURE, "cannot allocate memory");
-		all->at = at;
-	}
-	all->at[all->count++] = (struct membership){inode, kind, pid};
+	return strcmp(kind, "user") == 0 || strcmp(kind, "pid") == 0;
 }
 
-// The links of every process; calls are narrated for the first.
-static void read_memberships(int proc, struct memberships *all)
+// Nothing is not the same as unknown.
+static void no_cell(struct table *table, struct libscols_line *line, int column)
 {
-	DIR *directory = fdopendir(fcntl(proc, F_DUPFD_CLOEXEC, 0));
-	enum narration wanted = narration;
-	struct dirent *entry;
-	char prefix[32];
-	uint64_t inode;
-	int pid, seen;
-
-	if (!directory)
-		err(EXIT_FAILURE, "cannot list /proc");
-	while ((entry = readdir(directory))) {
-		if (parse_pid(entry->d_name, &pid) < 0)
-			continue;
-		snprintf(prefix, sizeof prefix, "%d/", pid);
-		seen = 0;
-		for (int kind = 0; kind < NAMESPACE_KINDS; kind++) {
-			inode = namespace_inode(proc, prefix,
-						namespace_kinds[kind]);
-			if (inode)
-				add_membership(all, inode, kind, pid);
-			seen += inode != 0;
-		}
-		all->unseen += seen == 0;
-		narration = QUIET;
-	}
-	narration = wanted;
-	closedir(directory);
+	table_text(table, line, column, options.json ? NULL : "-");
 }
 
-static int by_inode_and_pid(const void *left, const void *right)
+static void inode_cell(struct table *table, struct libscols_line *line,
+		       int column, uint64_t inode, bool none)
 {
-	const struct membership *a = left, *b = right;
-
-	if (a->inode != b->inode)
-		return a->inode < b->inode ? -1 : 1;
-	return (a->pid > b->pid) - (a->pid < b->pid);
+	if (inode)
+		table_number(table, line, column, (int64_t)inode);
+	else if (none)
+		no_cell(table, line, column);
+	else
+		table_text(table, line, column, NULL);
 }
 
-// A line for the members first[0] to first[count - 1] of one namespace, as
-// its first process shows it.
-static void ns_line(struct table *table, int proc,
-		    const struct membership *first, size_t count,
-		    struct buffer *scratch)
+static void relation_cells(struct table *table, struct libscols_line *line,
+			   const struct namespace *namespace)
 {
-	struct libscols_line *line = table_line(table);
-	const char *kind = namespace_kinds[first->kind];
+	const char *kind = namespace_kinds[namespace->kind];
+	bool initial = is_initial_namespace(namespace->inode);
+	bool user = strcmp(kind, "user") == 0;
+
+	inode_cell(table, line, NS_OWNER, namespace->owner, initial && user);
+	inode_cell(table, line, NS_PARENT, namespace->parent,
+		   initial || !has_parent(namespace));
+	if (namespace->creator >= 0)
+		table_text(table, line, NS_CREATOR,
+			   user_name((uid_t) namespace->creator));
+	else if (user)
+		table_text(table, line, NS_CREATOR, NULL);
+	else
+		no_cell(table, line, NS_CREATOR);
+}
+
+// As its first process shows it, if there is one.
+static void member_cells(struct table *table, struct libscols_line *line,
+			 int proc, int pid, struct buffer *scratch)
+{
 	struct process process;
 	char prefix[32];
-	uint64_t owner;
 
-	snprintf(prefix, sizeof prefix, "%d/", first->pid);
-	owner = namespace_owner(proc, prefix, kind);
-	table_number(table, line, NS_NS, (int64_t)first->inode);
-	table_text(table, line, NS_TYPE, kind);
-	table_number(table, line, NS_NPROCS, (int64_t)count);
-	table_number(table, line, NS_PID, first->pid);
-	if (owner)
-		table_number(table, line, NS_OWNER, (int64_t)owner);
-	else if (is_initial_user_namespace(first->inode))
-		table_text(table, line, NS_OWNER, options.json ? NULL : "-");
-	else
-		table_text(table, line, NS_OWNER, NULL);
-	if (read_process(proc, prefix, first->pid, &process, scratch) < 0) {
-		table_text(table, line, NS_USER, NULL);
-		table_text(table, line, NS_COMMAND, NULL);
+	snprintf(prefix, sizeof prefix, "%d/", pid);
+	table_number(table, line, NS_PID, pid);
+	if (read_process(proc, prefix, pid, &process, scratch) < 0) {
+		table_unknown(table, line);
 		return;
 	}
 	table_text(table, line, NS_USER, user_name(process.euid));
@@ -138,44 +109,126 @@ static void ns_line(struct table *table, int proc,
 	free(process.command);
 }
 
-static bool has_member(const struct membership *first, size_t count, int pid)
+static struct libscols_line *ns_line(struct table *table, int proc,
+				     const struct namespace *namespace,
+				     struct buffer *scratch)
 {
-	for (size_t i = 0; i < count; i++)
-		if (first[i].pid == pid)
-			return true;
-	return false;
+	struct libscols_line *line = table_line(table);
+
+	table_number(table, line, NS_NS, (int64_t) namespace->inode);
+	table_text(table, line, NS_TYPE, namespace_kinds[namespace->kind]);
+	table_number(table, line, NS_NPROCS, namespace->processes);
+	relation_cells(table, line, namespace);
+	if (namespace->processes) {
+		no_cell(table, line, NS_HELD);
+		member_cells(table, line, proc, namespace->pid, scratch);
+		return line;
+	}
+	table_text(table, line, NS_HELD, namespace->held);
+	no_cell(table, line, NS_PID);
+	no_cell(table, line, NS_USER);
+	no_cell(table, line, NS_COMMAND);
+	return line;
 }
 
-void command_ns(int proc, int pid)
+static bool is_shown(const struct namespace *namespace, int pid)
 {
-	struct memberships all = {0};
-	struct buffer scratch = {0};
-	struct table table;
-	size_t count;
+	return (pid == 0 || namespace->wanted) &&
+	       (!options.ns ||
+		strcmp(options.ns, namespace_kinds[namespace->kind]) == 0);
+}
 
+// User and pid namespaces are below the one in which they were made, the
+// others, and a pid namespace without parent, below their owner.
+static const struct namespace *above(const struct namespace_list *list,
+				     const struct namespace *namespace, int pid)
+{
+	const struct namespace *found = NULL;
+
+	if (namespace->parent)
+		found = find_namespace(list, namespace->parent);
+	if (!found || !is_shown(found, pid))
+		found = find_namespace(list, namespace->owner);
+	return found && is_shown(found, pid) ? found : NULL;
+}
+
+static void print_table(const struct namespace_list *list, struct table *table,
+			int proc, int pid)
+{
+	const struct namespace *parent;
+	struct buffer scratch = {0};
+
+	for (size_t i = 0; i < list->count; i++)
+		if (is_shown(list->at[i], pid))
+			list->at[i]->line =
+			    ns_line(table, proc, list->at[i], &scratch);
+	for (size_t i = 0; options.tree && i < list->count; i++) {
+		parent = above(list, list->at[i], pid);
+		if (parent && list->at[i]->line)
+			scols_line_add_child(parent->line, list->at[i]->line);
+	}
+	table_print(table);
+	free(scratch.data);
+}
+
+static void print_graph(const struct namespace_list *list, int pid)
+{
+	const struct namespace *namespace, *parent;
+	const char *kind;
+
+	dot_open("namespaces");
+	for (size_t i = 0; i < list->count; i++) {
+		namespace = list->at[i];
+		if (!is_shown(namespace, pid))
+			continue;
+		kind = namespace_kinds[namespace->kind];
+		if (namespace->processes)
+			dot_node((int64_t) namespace->inode,
+				 "%s:[%ju]\n%d processes, first %d", kind,
+				 (uintmax_t) namespace->inode,
+				 namespace->processes, namespace->pid);
+		else
+			dot_node((int64_t) namespace->inode, "%s:[%ju]\n%s",
+				 kind, (uintmax_t) namespace->inode,
+				 namespace->held);
+		parent = above(list, namespace, pid);
+		if (parent)
+			dot_edge((int64_t)parent->inode,
+				 (int64_t) namespace->inode,
+				 parent->kind == namespace->kind ? "" : "owns");
+	}
+	dot_close();
+}
+
+void command_ns(const struct request *request)
+{
+	const char *columns =
+	    options.tree ? "TYPE,NS,NPROCS,PID,USER,CREATOR,HELD-BY,COMMAND"
+			 : NULL;
+	int proc = request->proc, pid = request->pid;
+	struct namespace_list list = {0};
+	struct table table;
+
+	if (options.ns && namespace_kind(options.ns, strlen(options.ns)) < 0)
+		errx(EXIT_USAGE, "no such kind of namespace: %s", options.ns);
 	table_open(&table, "namespaces", ns_columns,
-		   sizeof ns_columns / sizeof *ns_columns);
+		   sizeof ns_columns / sizeof *ns_columns, columns);
+	if (options.tree)
+		table_tree(&table, NS_TYPE);
 	if (pid) { // ends the program if there is no such process
 		struct subject subject;
 
 		subject_open(&subject, proc, pid);
 		subject_close(&subject);
 	}
-	read_memberships(proc, &all);
-	if (!all.at)
-		errx(EXIT_FAILURE, "no namespace may be read");
-	qsort(all.at, all.count, sizeof *all.at, by_inode_and_pid);
-	for (size_t i = 0; i < all.count; i += count) {
-		for (count = 1; i + count < all.count; count++)
-			if (all.at[i + count].inode != all.at[i].inode)
-				break;
-		if (pid == 0 || has_member(&all.at[i], count, pid))
-			ns_line(&table, proc, &all.at[i], count, &scratch);
-	}
-	table_print(&table);
-	if (all.unseen)
+	find_namespaces(proc, pid, &list);
+	if (options.dot)
+		print_graph(&list, pid);
+	else
+		print_table(&list, &table, proc, pid);
+	if (list.unseen)
 		warnx("the namespaces of %d processes may not be read",
-		      all.unseen);
-	free(scratch.data);
-	free(all.at);
+		      list.unseen);
+	hint_hidden(proc);
+	free_namespaces(&list);
 }

@@ -45,7 +45,8 @@ static char *conclusion(const struct facts *facts, int proc)
 	char *own = format("%s", ""), *longer;
 	int unknown = 0;
 
-	if (engine && strncmp(engine, "none ", 5) != 0) {
+	if (engine && strncmp(engine, "none ", 5) != 0 &&
+	    strncmp(engine, "systemd, ", 9) != 0) {
 		free(own);
 		return format("made by %s", engine);
 	}
@@ -93,13 +94,14 @@ static void page_line(struct table *table, const struct fact *fact, int proc)
 	}
 }
 
-void command_page(int proc, int pid)
+void command_page(const struct request *request)
 {
+	int proc = request->proc;
 	struct facts facts = {0};
 	struct subject subject;
 	struct table table;
 
-	subject_open(&subject, proc, pid);
+	subject_open(&subject, proc, request->pid);
 	gather_facts(&subject, &facts);
 	add_fact(&facts, "container", "ns/ and cgroup, above",
 		 conclusion(&facts, proc));
@@ -108,7 +110,7 @@ void command_page(int proc, int pid)
 		    narration == EXPLAIN ? "WHAT,SOURCE,VALUE" : "WHAT,VALUE";
 	options.noheadings = true;
 	table_open(&table, "process", page_columns,
-		   sizeof page_columns / sizeof *page_columns);
+		   sizeof page_columns / sizeof *page_columns, NULL);
 	for (size_t i = 0; i < facts.count; i++)
 		page_line(&table, &facts.at[i], proc);
 	table_print(&table);

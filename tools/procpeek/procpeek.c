@@ -7,8 +7,9 @@
 //            process is a directory there, and every column of ps is a field
 //            of one of its files.
 // Mirrors:   ps aux, ps axjf, pstree, lsns(8), docker top.
-// Leaves out: threads, sorting and selection (ps(1) has dozens of options);
-//            namespaces that no process is in (lsns(8)).
+// Leaves out: most formats and selections (ps(1) has a hundred options);
+//            a namespace held only by a descriptor that is on its way through
+//            a socket, which no file of /proc shows.
 // Read:      proc(5), namespaces(7), ioctl_ns(2), openat2(2), cgroups(7).
 // Build:     cc -Itools/lib -o procpeek tools/procpeek/*.c tools/lib/*.c
 //            -lsmartcols -lcap
@@ -22,71 +23,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct options options;
+struct command_row {
+	const char *name;
+	int min, max; // operands
+	unsigned int takes;
+	command_function *function;
+};
 
-static void usage(FILE *stream)
-{
-	fputs("usage: procpeek [OPTIONS] [COMMAND]\n"
-	      "What the kernel says about processes.\n\n"
-	      "  procpeek                  every process, as ps aux\n"
-	      "  procpeek PID              all about one process\n"
-	      "  procpeek tree [PID]       who started whom, as ps axjf\n"
-	      "  procpeek ns [PID]         the namespaces, as lsns\n"
-	      "  procpeek diff A B         what makes B a container beside A\n"
-	      "  procpeek top PID          the processes of a container, seen "
-	      "from both sides\n"
-	      "  procpeek files PID [DIR]  a directory as the process sees it\n"
-	      "\n"
-	      "  -o, --output COLUMNS      these columns, separated by commas\n"
-	      "      --json                JSON instead of a table\n"
-	      "      --noheadings          no first line of names\n"
-	      "      --explain             which file says what, on standard "
-	      "error\n"
-	      "      --help, --version\n",
-	      stream);
-}
-
-static void parse_options(int argc, char *argv[])
-{
-	enum { OPT_EXPLAIN = 256, OPT_JSON, OPT_NOHEADINGS };
-	static const struct option long_options[] = {
-	    {"output", required_argument, NULL, 'o'},
-	    {"json", no_argument, NULL, OPT_JSON},
-	    {"noheadings", no_argument, NULL, OPT_NOHEADINGS},
-	    {"explain", no_argument, NULL, OPT_EXPLAIN},
-	    {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'V'},
-	    {NULL, 0, NULL, 0},
-	};
-	int option;
-
-	// No + here: procpeek runs no command, so options may come last.
-	while ((option = getopt_long(argc, argv, "o:hV", long_options, NULL)) !=
-	       -1) {
-		switch (option) {
-		case 'o':
-			options.columns = optarg;
-			break;
-		case OPT_JSON:
-			options.json = true;
-			break;
-		case OPT_NOHEADINGS:
-			options.noheadings = true;
-			break;
-		case OPT_EXPLAIN:
-			narration = EXPLAIN;
-			break;
-		case 'h':
-			usage(stdout);
-			exit(EXIT_SUCCESS);
-		case 'V':
-			puts("procpeek (Container Bones) " BONES_VERSION);
-			exit(EXIT_SUCCESS);
-		default: // getopt_long has said what is wrong
-			exit(EXIT_USAGE);
-		}
-	}
-}
+static const struct command_row commands[] = {
+    {"", 0, 0, TAKES_SELECTION | TAKES_SORT, command_list},
+    {"tree", 0, 1, TAKES_SELECTION | TAKES_SORT | TAKES_DOT, command_tree},
+    {"ns", 0, 1, TAKES_NS | TAKES_SORT | TAKES_DOT, command_ns},
+    {"diff", 2, 2, 0, command_diff},
+    {"top", 1, 1, TAKES_SORT, command_top},
+    {"files", 1, 2, TAKES_SORT, command_files},
+    {"PID", 1, 1, 0, command_page}, // the last one: any number
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int pid_operand(const char *text)
 {
@@ -97,53 +50,52 @@ static int pid_operand(const char *text)
 	return pid;
 }
 
-// Between min and max operands after the name of the command.
-static void check_operands(const char *command, int count, int min, int max)
+static const struct command_row *find_command(const char *name)
 {
-	if (count < min)
-		errx(EXIT_USAGE, "%s: a process ID is missing", command);
-	if (count > max)
-		errx(EXIT_USAGE, "%s: too many operands", command);
+	int pid;
+
+	for (size_t i = 0; i < COMMANDS - 1; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	if (parse_pid(name, &pid) < 0)
+		errx(EXIT_USAGE, "neither a command nor a process ID: %s",
+		     name);
+	return &commands[COMMANDS - 1];
 }
 
-static void run_command(const char *name, int count, char *operands[])
+// Between min and max operands, the first of which is a process ID.
+static void read_operands(const struct command_row *row, int count,
+			  char *operands[], struct request *request)
 {
-	int pid = count > 0 ? pid_operand(operands[0]) : 0;
-
-	if (strcmp(name, "tree") == 0) {
-		check_operands(name, count, 0, 1);
-		command_tree(open_proc(), pid);
-	} else if (strcmp(name, "ns") == 0) {
-		check_operands(name, count, 0, 1);
-		command_ns(open_proc(), pid);
-	} else if (strcmp(name, "diff") == 0) {
-		check_operands(name, count, 2, 2);
-		command_diff(open_proc(), pid, pid_operand(operands[1]));
-	} else if (strcmp(name, "top") == 0) {
-		check_operands(name, count, 1, 1);
-		command_top(open_proc(), pid);
-	} else if (strcmp(name, "files") == 0) {
-		check_operands(name, count, 1, 2);
-		command_files(open_proc(), pid, count > 1 ? operands[1] : "/");
-	} else {
-		if (parse_pid(name, &pid) < 0)
-			errx(EXIT_USAGE,
-			     "neither a command nor a process "
-			     "ID: %s",
-			     name);
-		check_operands(name, count, 0, 0);
-		command_page(open_proc(), pid);
-	}
+	if (count < row->min)
+		errx(EXIT_USAGE, "%s: a process ID is missing", row->name);
+	if (count > row->max)
+		errx(EXIT_USAGE, "%s: too many operands", row->name);
+	if (count > 0)
+		request->pid = pid_operand(operands[0]);
+	if (count > 1 && row->function == command_files)
+		request->path = operands[1];
+	else if (count > 1)
+		request->other = pid_operand(operands[1]);
 }
 
 int main(int argc, char *argv[])
 {
+	const struct command_row *row = &commands[0];
+	struct request request = {0};
+
 	setlocale(LC_ALL, "");
 	parse_options(argc, argv);
-	if (optind == argc)
-		command_list(open_proc());
-	else
-		run_command(argv[optind], argc - optind - 1, argv + optind + 1);
+	if (optind < argc) {
+		row = find_command(argv[optind]);
+		optind += row->function != command_page;
+	}
+	read_operands(row, argc - optind, argv + optind, &request);
+	check_options(row->name, row->takes);
+	request.proc = open_proc();
+	if (options.interval.tv_sec || options.interval.tv_nsec)
+		watch(row->function, &request);
+	row->function(&request);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		err(EXIT_FAILURE, "cannot write to standard output");
 	return EXIT_SUCCESS;

@@ -14,18 +14,39 @@
 #include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
 #include <sys/types.h>
+#include <time.h>
 
 struct options {
-	bool json, noheadings;
-	const char *columns; // -o, or NULL for all of them
+	bool json, noheadings, dot, threads, tree, all;
+	const char *columns, *sort; // as given, or NULL
+	const char *users, *pids, *ppids, *ns, *container;
+	struct timespec interval; // 0: once
 };
 extern struct options options;
+
+// --- options.c ---------------------------------------------------------------
+
+enum { TAKES_SELECTION = 1, TAKES_NS = 2, TAKES_SORT = 4, TAKES_DOT = 8 };
+
+void parse_options(int argc, char *argv[]);
+// Ends the program if an option was given that the command does not take.
+void check_options(const char *name, unsigned int takes);
+
+// What a command is asked for.
+struct request {
+	int proc;	  // a descriptor of /proc
+	int pid, other;	  // 0: none given
+	const char *path; // NULL: none given
+};
+typedef void command_function(const struct request *request);
 
 // --- text.c: strings that nobody vouches for --------------------------------
 
 // A copy that is valid UTF-8 and has no C1 control character: what is not
 // becomes U+FFFD. The caller frees it.
 char *valid_utf8(const char *text);
+// A copy, or the end of the program when there is no memory.
+char *copy_text(const char *text);
 // printf into new memory; ends the program when there is none.
 char *format(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
@@ -38,25 +59,69 @@ struct column {
 	const char *source; // the file of /proc and its field, for --explain
 };
 
-enum { MAX_COLUMNS = 16 };
+enum { MAX_COLUMNS = 24 };
 
 struct table {
 	struct libscols_table *scols;
+	const struct column *columns;
+	size_t count;
 	int position[MAX_COLUMNS]; // where -o put column i, -1: left out
 };
 
-// Columns in the order of -o, or all. Under --explain says their sources.
+// The columns of -o, or else of names (NULL: all), and what --sort needs.
+// Under --explain says their sources.
 void table_open(struct table *table, const char *name,
-		const struct column *columns, size_t count);
+		const struct column *columns, size_t count, const char *names);
+bool table_has(const struct table *table, int column);
+// Lines are drawn below each other in this column.
+void table_tree(struct table *table, int column);
 struct libscols_line *table_line(struct table *table);
 // NULL is "not known": ? in a table, null in JSON.
 void table_text(struct table *table, struct libscols_line *line, int column,
 		const char *text);
 void table_number(struct table *table, struct libscols_line *line, int column,
 		  int64_t number);
+// A text that --sort does not go by, but by the value.
+void table_ordered(struct table *table, struct libscols_line *line, int column,
+		   const char *text, int64_t value);
+// Every cell of the line that is still empty is not known.
+void table_unknown(struct table *table, struct libscols_line *line);
 void table_print(struct table *table);
 
-// --- proc.c: every process ---------------------------------------------------
+// --- lessons.c ---------------------------------------------------------------
+
+struct lesson {
+	const char *key, *chapter, *sentence;
+};
+
+enum { LESSONS = 34 };
+extern const struct lesson lessons[LESSONS];
+
+// --- dot.c: graphs in the language of dot(1) --------------------------------
+
+void dot_open(const char *name);
+void dot_node(int64_t id, const char *label, ...)
+    __attribute__((format(printf, 2, 3)));
+void dot_edge(int64_t from, int64_t to, const char *label);
+void dot_close(void);
+
+// --- proc.c: the files of /proc ----------------------------------------------
+
+// A descriptor of /proc, or the end of the program.
+int open_proc(void);
+// For reading, what fd holds by O_PATH.
+int reopen(int proc, int fd);
+// Read a file of /proc, and narrate that. 0, or -1 with errno.
+int read_proc(int dirfd, const char *path, struct buffer *buffer,
+	      const char *lesson);
+// The same in one read(2), for files that come whole.
+int read_record(int dirfd, const char *path, struct buffer *buffer,
+		const char *lesson);
+// Narrated readlinkat(2): the length, or -1.
+ssize_t read_link(int dirfd, const char *path, char *target, size_t size,
+		  const char *lesson);
+
+// --- process.c: one process --------------------------------------------------
 
 // Fields of /proc/PID/stat by the numbers of proc(5).
 enum stat_field {
@@ -78,36 +143,40 @@ enum stat_field {
 enum { COMM_SIZE = 65 }; // 64 bytes: what the kernel shows of a workqueue
 
 struct process {
-	int pid;
+	int pid, tid; // equal, but for a thread of -T
+	bool hidden;  // by hidepid: nothing is known but pid and euid
 	char comm[COMM_SIZE];
 	char state;
 	int64_t field[STAT_FIELDS];
 	uid_t euid;
 	int64_t rss_kib, locked_kib;
-	char *command; // the arguments, or [comm]
+	char *command; // the arguments, or [comm]; freed by the caller
 };
 
-struct process_list {
-	struct process *at;
-	size_t count, capacity;
-};
-
-// A descriptor of /proc, or the end of the program.
-int open_proc(void);
-// Read a file of /proc, and narrate that. 0, or -1 with errno.
-int read_proc(int dirfd, const char *path, struct buffer *buffer,
-	      const char *lesson);
-// Narrated readlinkat(2): the length, or -1.
-ssize_t read_link(int dirfd, const char *path, char *target, size_t size,
-		  const char *lesson);
 // The text after "name:" in a file of such lines, or NULL.
 const char *status_field(const char *status, const char *name);
 // 0, or -1 when what the kernel wrote is not a stat line.
 int parse_stat(const char *stat, struct process *process);
+int parse_status(const char *status, struct process *process);
+// From the text of cmdline, which it changes, and the comm.
+char *command_line(const struct process *process, struct buffer *text);
+bool is_kernel_thread(const struct process *process);
 // What is in the directory that prefix ("" or "123/") leads to from dirfd.
-// 0, with the text of its status file; -1 when the process has gone.
+// 0, with the text of its status file, which a kernel thread and a hidden
+// process have not; -1 when the process has gone.
 int read_process(int dirfd, const char *prefix, int pid,
 		 struct process *process, struct buffer *text);
+int read_thread(int dirfd, const char *prefix, const struct process *of,
+		struct process *thread, struct buffer *text);
+
+// --- processes.c: every process ----------------------------------------------
+
+struct process_list {
+	struct process *at;
+	size_t count, capacity;
+	int hidden; // how many
+};
+
 // All that are there, in the order of their PIDs.
 void read_processes(int proc, struct process_list *list);
 struct process *find_process(const struct process_list *list, int64_t pid);
@@ -120,6 +189,7 @@ struct clock {
 	int64_t boot;	   // seconds since 1970
 	int64_t total_kib; // memory of the machine
 	long ticks;	   // per second
+	struct tm today;
 };
 
 void read_clock(int proc, struct clock *clock);
@@ -132,19 +202,61 @@ void show_start(const struct process *process, const struct clock *clock,
 double cpu_percent(const struct process *process, const struct clock *clock);
 int64_t cpu_seconds(const struct process *process, const struct clock *clock);
 
-// --- namespaces.c
-// -------------------------------------------------------------
+// --- namespaces.c -----------------------------------------------------------
 
 enum { NAMESPACE_KINDS = 8 };
 extern const char *const namespace_kinds[NAMESPACE_KINDS];
+// The index of a kind whose name has that length, -1: there is none.
+int namespace_kind(const char *name, size_t length);
 
 // The inode of ns/KIND below dirfd, whose links it follows by name prefix
 // ("" or "123/"); 0 when it may not be read.
 uint64_t namespace_inode(int dirfd, const char *prefix, const char *kind);
-// The inode of the user namespace that owns it, 0 when out of sight.
-uint64_t namespace_owner(int dirfd, const char *prefix, const char *kind);
-// The inodes that the kernel gives to the namespaces of its first process.
-bool is_initial_user_namespace(uint64_t inode);
+// The inode of an open file, 0 if there is none.
+uint64_t inode_of(int fd);
+// Of an open namespace: descriptors, or -1 when there is none in our sight.
+int namespace_owner(int fd);
+int namespace_parent(int fd);
+// Of a user namespace: who made it, as a uid of ours, or -1.
+int64_t namespace_creator(int fd);
+// The user or pid namespace of the first process: it has no parent.
+bool is_initial_namespace(uint64_t inode);
+
+// --- ns_find.c, ns_held.c ----------------------------------------------------
+
+struct namespace
+{
+	uint64_t inode;
+	int kind;
+	int processes, pid; // how many are in it, and the first of them
+	bool wanted;	    // the process that was asked for is in it
+	char *held;	    // by what, where no process is: a path, or words
+	int fd;		    // of one that no path leads to, else -1
+	uint64_t owner, parent;
+	int64_t creator;
+	struct libscols_line *line; // of the table
+};
+
+struct namespace_list {
+	struct namespace **at;
+	size_t count, capacity;
+	void *index; // the same, by inode
+	int unseen;  // processes whose links may not be read
+};
+
+// All that can be found; `wanted` is a PID or 0.
+void find_namespaces(int proc, int wanted, struct namespace_list *list);
+struct namespace *find_namespace(const struct namespace_list *list,
+				 uint64_t inode);
+// Notes one, unless it is known: takes over held and fd.
+struct namespace *note_namespace(struct namespace_list *list, uint64_t inode,
+				 int kind, char *held, int fd);
+void free_namespaces(struct namespace_list *list);
+// Those that a process holds by a descriptor, and those that are mounted on a
+// file in the mount namespace of the process.
+bool parse_namespace(const char *text, int *kind, uint64_t *inode);
+void find_descriptors(int proc, int pid, struct namespace_list *list);
+void find_mounts(int proc, int pid, struct namespace_list *list);
 
 // --- subject.c: everything about one process ---------------------------------
 
@@ -174,7 +286,6 @@ bool subject_find(struct subject *subject, int proc, int pid);
 // The same, but then it ends the program.
 void subject_open(struct subject *subject, int proc, int pid);
 void subject_close(struct subject *subject);
-bool is_kernel_thread(const struct process *process);
 // Takes the value over; NULL for unknown.
 void add_fact(struct facts *facts, const char *key, const char *source,
 	      char *value);
@@ -185,12 +296,12 @@ void free_facts(struct facts *facts);
 // The parts of gather_facts, a file each.
 void facts_of_identity(struct subject *subject, struct facts *facts);
 void facts_of_places(struct subject *subject, struct facts *facts);
+void facts_of_files(struct subject *subject, struct facts *facts);
 void facts_of_namespaces(struct subject *subject, struct facts *facts);
 void facts_of_privilege(struct subject *subject, struct facts *facts);
 void facts_of_cgroup(struct subject *subject, struct facts *facts);
 
-// --- facts_cgroup.c, limits.c
-// ---------------------------------------------------
+// --- facts_cgroup.c, limits.c -----------------------------------------------
 
 // A line of /proc/PID/cgroup is ID:CONTROLLERS:PATH; end is where the next one
 // starts.
@@ -199,20 +310,26 @@ struct cgroup_line {
 	int list_length, path_length;
 };
 
+// A path as mountinfo writes it, which is longer than what it stands for.
+void unescape_mount(char *to, const char *from, size_t length);
+// Field number `number`, from 1 on, of a line of mountinfo.
+const char *mount_field(const char *line, int number);
 // Take the first line of text apart; false when it is none.
 bool cgroup_line(const char *text, struct cgroup_line *line);
 // From the text of /proc/PID/cgroup.
 void facts_of_limits(struct subject *subject, const char *cgroups,
 		     struct facts *facts);
 
-// --- engine.c, inside.c
-// --------------------------------------------------------
+// --- engine.c, inside.c -----------------------------------------------------
 
 struct engine {
 	const char *name; // NULL: none recognized
 	char id[256], pod[128];
+	bool service; // of systemd, no container
 };
 
+// 64 hexadecimal digits, and not a name.
+bool is_container_id(const char *text);
 // Which engine made this cgroup path (one path, no newline)?
 bool recognize_engine(const char *path, struct engine *engine);
 
@@ -223,18 +340,77 @@ int open_inside(int root, const char *path, int flags);
 // The name that the passwd(5) file in root gives to uid, or NULL; freed by
 // the caller.
 char *user_inside(int root, uid_t uid);
+// The same from the text of that file, which it takes apart; NULL has none.
+char *find_user(char *passwd, uid_t uid);
 // What uid of our user namespace is called in that of the subject, -1: no name.
 int64_t uid_inside(struct subject *subject, uid_t uid);
 
-// --- one per command
-// -------------------------------------------------------------
+// Who made the container of a process: false if no engine is named in its
+// cgroup paths.
+bool engine_of(int proc, int pid, struct engine *engine);
 
-void command_list(int proc);
-void command_tree(int proc, int pid); // 0: from the roots
-void command_page(int proc, int pid);
-void command_ns(int proc, int pid); // 0: of all processes
-void command_diff(int proc, int a, int b);
-void command_top(int proc, int pid);
-void command_files(int proc, int pid, const char *directory);
+// --- hidden.c ----------------------------------------------------------------
+
+// Say that /proc is mounted with hidepid, if that concerns us.
+void hint_hidden(int proc);
+// "there is no process", and why that may not be so.
+_Noreturn void no_process(int proc, int pid);
+
+// --- select.c ----------------------------------------------------------------
+
+struct number_list {
+	int64_t *at; // NULL: the option was not given
+	size_t count;
+};
+
+struct selection {
+	struct number_list users, pids, ppids;
+	int kind;	// of --ns, -1: not given
+	uint64_t inode; // that one, or
+	bool others;	// all but that one
+};
+
+// From the options. Ends the program if they make no sense.
+void open_selection(struct selection *selection, int proc);
+bool is_selected(const struct selection *selection, int proc,
+		 const struct process *process);
+void close_selection(struct selection *selection);
+
+// --- rows.c ------------------------------------------------------------------
+
+enum row_column {
+	ROW_USER,
+	ROW_PID,
+	ROW_TID,
+	ROW_CPU,
+	ROW_MEM,
+	ROW_VSZ,
+	ROW_RSS,
+	ROW_TTY,
+	ROW_STAT,
+	ROW_START,
+	ROW_TIME,
+	ROW_COMMAND,
+	ROW_PPID,
+	ROW_PGID,
+	ROW_SID,
+	ROW_TPGID,
+	ROW_UID,
+	ROW_COMM,
+	ROW_CONTAINER,
+	PROCESS_COLUMNS
+};
+extern const struct column process_columns[PROCESS_COLUMNS];
+
+struct libscols_line *process_line(struct table *table, int proc,
+				   const struct process *process,
+				   const struct clock *clock);
+
+// --- one per command ---------------------------------------------------------
+
+command_function command_list, command_tree, command_page, command_ns,
+    command_diff, command_top, command_files;
+// The command again and again, until a signal ends it.
+_Noreturn void watch(command_function *draws, const struct request *request);
 
 #endif

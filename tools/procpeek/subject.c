@@ -18,9 +18,18 @@
 #include <string.h>
 #include <unistd.h>
 
+// A list needs no status of a kernel thread, a page does.
+static bool has_status(struct subject *subject)
+{
+	return !is_kernel_thread(&subject->process) ||
+	       read_proc(subject->dir, "status", &subject->status,
+			 "users, memory, more: proc(5)") == 0;
+}
+
 bool subject_find(struct subject *subject, int proc, int pid)
 {
 	char path[16];
+	bool hidden;
 
 	*subject = (struct subject){.proc = proc, .pid = pid};
 	snprintf(path, sizeof path, "%d", pid);
@@ -31,10 +40,12 @@ bool subject_find(struct subject *subject, int proc, int pid)
 	if (subject->dir < 0)
 		return false;
 	if (read_process(subject->dir, "", pid, &subject->process,
-			 &subject->status) == 0)
+			 &subject->status) == 0 &&
+	    !subject->process.hidden && has_status(subject))
 		return true;
+	hidden = subject->process.hidden;
 	subject_close(subject);
-	errno = ENOENT;
+	errno = hidden ? EPERM : ENOENT;
 	return false;
 }
 
@@ -43,7 +54,9 @@ void subject_open(struct subject *subject, int proc, int pid)
 	if (subject_find(subject, proc, pid))
 		return;
 	if (errno == ENOENT)
-		errx(EXIT_FAILURE, "there is no process %d", pid);
+		no_process(proc, pid);
+	if (errno == EPERM)
+		hint_hidden(proc);
 	err(EXIT_FAILURE, "cannot open /proc/%d", pid);
 }
 
@@ -53,13 +66,6 @@ void subject_close(struct subject *subject)
 	free(subject->status.data);
 	free(subject->scratch.data);
 	close(subject->dir);
-}
-
-// PF_KTHREAD of the kernel, in the flags that proc(5) tells: a thread of the
-// kernel itself, with no program, no memory and no files of its own.
-bool is_kernel_thread(const struct process *process)
-{
-	return process->field[STAT_FLAGS] & 0x00200000;
 }
 
 void add_fact(struct facts *facts, const char *key, const char *source,
@@ -170,6 +176,25 @@ static char *file_text(struct subject *subject, const char *path)
 	return format("%.*s", (int)strcspn(text->data, "\n"), text->data);
 }
 
+// The same user, as the process itself would see it: its number by the map of
+// its user namespace, its name by the passwd file below its root.
+static char *inner_user(struct subject *subject)
+{
+	int64_t uid = uid_inside(subject, subject->process.euid);
+	int root = open_root(subject);
+	char *name = NULL, *text = NULL;
+
+	if (uid >= 0 && root >= 0)
+		name = user_inside(root, (uid_t)uid);
+	if (uid >= 0)
+		text = format("%jd%s%s%s", (intmax_t)uid, name ? " (" : "",
+			      name ? name : "", name ? ")" : "");
+	if (root >= 0)
+		close(root);
+	free(name);
+	return text;
+}
+
 void facts_of_identity(struct subject *subject, struct facts *facts)
 {
 	const struct process *process = &subject->process;
@@ -190,14 +215,20 @@ void facts_of_identity(struct subject *subject, struct facts *facts)
 	add_fact(facts, "gid", "status Gid", id_text(subject, "Gid"));
 	add_fact(facts, "groups", "status Groups",
 		 status_text(subject, "Groups"));
+	add_fact(facts, "uid inside",
+		 "status Uid; uid_map; etc/passwd below root",
+		 inner_user(subject));
 	add_fact(facts, "oom score", "oom_score",
 		 file_text(subject, "oom_score"));
+	add_fact(facts, "oom adjustment", "oom_score_adj",
+		 file_text(subject, "oom_score_adj"));
 }
 
 void gather_facts(struct subject *subject, struct facts *facts)
 {
 	facts_of_identity(subject, facts);
 	facts_of_places(subject, facts);
+	facts_of_files(subject, facts);
 	facts_of_namespaces(subject, facts);
 	facts_of_privilege(subject, facts);
 	facts_of_cgroup(subject, facts);

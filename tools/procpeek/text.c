@@ -61,6 +61,15 @@ char *valid_utf8(const char *text)
 	return copy;
 }
 
+char *copy_text(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		err(EXIT_FAILURE, "cannot allocate memory");
+	return copy;
+}
+
 char *format(const char *text, ...)
 {
 	va_list arguments;

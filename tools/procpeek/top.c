@@ -178,15 +178,16 @@ static void top_line(struct table *table, struct container *container, int pid)
 	subject_close(&subject);
 }
 
-void command_top(int proc, int pid)
+void command_top(const struct request *request)
 {
+	int proc = request->proc;
 	struct process_list list = {0};
 	struct container container;
 	struct table table;
 
 	table_open(&table, "processes", top_columns,
-		   sizeof top_columns / sizeof *top_columns);
-	open_container(&container, proc, pid);
+		   sizeof top_columns / sizeof *top_columns, NULL);
+	open_container(&container, proc, request->pid);
 	read_processes(proc, &list);
 	for (size_t i = 0; i < list.count; i++)
 		if (is_inside(&container, &list, &list.at[i]))

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// hidden.c: processes that /proc was told not to show.
+//
+// Shows:     the mount option hidepid, and who is exempt from it.
+// Mirrors:   nothing: ps(1) shows less and does not say so.
+// Leaves out: hidepid=ptraceable for what one may trace by other means than
+//            CAP_SYS_PTRACE.
+// Read:      proc(5) "Mount options".
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <unistd.h>
+
+// The text after NAME= in a list of mount options, or NULL.
+static const char *option_value(const char *list, const char *end,
+				const char *name)
+{
+	size_t length = strlen(name);
+
+	for (; list < end; list += strcspn(list, ",\n") + 1)
+		if (strncmp(list, name, length) == 0 && list[length] == '=')
+			return list + length + 1;
+	return NULL;
+}
+
+// The options of a file system are the last field of its line of mountinfo.
+// Of several mounts on /proc, the last one is on top.
+static const char *proc_options(const char *mountinfo, const char **end)
+{
+	const char *found = NULL, *next, *rest;
+
+	for (const char *line = mountinfo; *line; line = next) {
+		next = strchrnul(line, '\n');
+		rest = strstr(line, " - proc ");
+		if (rest && rest < next &&
+		    strncmp(mount_field(line, 5), "/proc ", 6) == 0) {
+			*end = next;
+			found = mount_field(rest + 3, 3);
+		}
+		next += *next == '\n';
+	}
+	return found;
+}
+
+// CAP_SYS_PTRACE sees all, and so do the members of the group gid=.
+static bool may_see_all(const char *list, const char *end)
+{
+	const char *group = option_value(list, end, "gid");
+	cap_t capabilities = cap_get_proc();
+	cap_flag_value_t has = CAP_CLEAR;
+
+	if (capabilities)
+		cap_get_flag(capabilities, CAP_SYS_PTRACE, CAP_EFFECTIVE, &has);
+	cap_free(capabilities);
+	return has == CAP_SET ||
+	       (group && group_member((gid_t)strtoul(group, NULL, 10)));
+}
+
+void hint_hidden(int proc)
+{
+	struct buffer text = {0};
+	const char *list, *end, *value = NULL;
+
+	if (read_proc(proc, "self/mountinfo", &text,
+		      "the options of /proc: proc(5)") < 0)
+		return;
+	list = proc_options(text.data, &end);
+	if (list)
+		value = option_value(list, end, "hidepid");
+	if (value && *value != '0' && strncmp(value, "off", 3) != 0 &&
+	    !may_see_all(list, end))
+		hint("/proc is mounted with hidepid=%.*s: what others run is "
+		     "hidden from us",
+		     (int)strcspn(value, ",\n"), value);
+	free(text.data);
+}
+
+_Noreturn void no_process(int proc, int pid)
+{
+	warnx("there is no process %d", pid);
+	hint_hidden(proc);
+	exit(EXIT_FAILURE);
+}

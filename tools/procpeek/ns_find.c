@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+//
+// ns_find.c: every namespace that can be found, and how they are related.
+//
+// Shows:     that the kernel has no list of its namespaces: they are found by
+//            who is in them, what holds them, and whose owner or parent they
+//            are.
+// Mirrors:   lsns(8).
+// Leaves out: nothing that /proc and ioctl_ns(2) show to who asks.
+// Read:      namespaces(7), ioctl_ns(2).
+
+#define _GNU_SOURCE
+#include "procpeek.h"
+
+#include <dirent.h>
+#include <err.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+static int by_inode(const void *left, const void *right)
+{
+	const struct namespace *a = left, *b = right;
+
+	return (a->inode > b->inode) - (a->inode < b->inode);
+}
+
+// The index is a balanced tree of the C library, tsearch(3); what is in it
+// does not move when the list grows.
+struct namespace *find_namespace(const struct namespace_list *list,
+				 uint64_t inode)
+{
+	const struct namespace key = {.inode = inode};
+	struct namespace **found = tfind(&key, &list->index, by_inode);
+
+	return found ? *found : NULL;
+}
+
+static struct namespace *add_namespace(struct namespace_list *list,
+				       struct namespace like)
+{
+	struct namespace *added = malloc(sizeof *added);
+
+	if (list->count == list->capacity) {
+		list->capacity = list->capacity ? list->capacity * 2 : 64;
+		list->at = reallocarray(list->at, list->capacity,
+					sizeof(struct namespace *));
+	}
+	if (!added || !list->at)
+		err(EXIT_FAILURE, "cannot allocate memory");
+	*added = like;
+	if (!tsearch(added, &list->index, by_inode))
+		err(EXIT_FAILURE, "cannot allocate memory");
+	list->at[list->count++] = added;
+	return added;
+}
+
+struct namespace *note_namespace(struct namespace_list *list, uint64_t inode,
+				 int kind, char *held, int fd)
+{
+	struct namespace *known = find_namespace(list, inode);
+
+	if (!known)
+		return add_namespace(list, (struct namespace){.inode = inode,
+							      .kind = kind,
+							      .held = held,
+							      .fd = fd,
+							      .creator = -1});
+	free(held);
+	if (fd >= 0)
+		close(fd);
+	return known;
+}
+
+// The eight links of a process.
+static void find_memberships(int proc, int pid, int wanted,
+			     struct namespace_list *list)
+{
+	struct namespace *namespace;
+	char prefix[32];
+	uint64_t inode;
+	int seen = 0;
+
+	snprintf(prefix, sizeof prefix, "%d/", pid);
+	for (int kind = 0; kind < NAMESPACE_KINDS; kind++) {
+		inode = namespace_inode(proc, prefix, namespace_kinds[kind]);
+		if (!inode)
+			continue;
+		namespace = note_namespace(list, inode, kind, NULL, -1);
+		if (namespace->processes++ == 0 || pid < namespace->pid)
+		namespace->pid = pid;
+		namespace->wanted |= pid == wanted;
+		seen++;
+	}
+	list->unseen += seen == 0;
+}
+
+// Calls are narrated for the first process.
+static void for_each_process(int proc, int wanted, struct namespace_list *list,
+			     bool held)
+{
+	DIR *directory = fdopendir(fcntl(proc, F_DUPFD_CLOEXEC, 0));
+	enum narration before = narration;
+	struct dirent *entry;
+	int pid;
+
+	if (!directory)
+		err(EXIT_FAILURE, "cannot list /proc");
+	rewinddir(directory);
+	while ((entry = readdir(directory))) {
+		if (parse_pid(entry->d_name, &pid) < 0)
+			continue;
+		if (held)
+			find_descriptors(proc, pid, list);
+		else
+			find_memberships(proc, pid, wanted, list);
+		narration = QUIET;
+	}
+	narration = before;
+	closedir(directory);
+}
+
+// What is found by a path may be another file by now: the inode tells. O_PATH
+// opens without waking up whatever it is.
+static int open_path(int proc, const struct namespace *namespace)
+{
+	struct statfs file_system;
+	int fd, found = open(namespace->held, O_PATH | O_CLOEXEC);
+
+	if (found < 0 || inode_of(found) != namespace->inode ||
+	    fstatfs(found, &file_system) < 0 ||
+	    file_system.f_type != NSFS_MAGIC) {
+		if (found >= 0)
+			close(found);
+		return -1;
+	}
+	fd = reopen(proc, found);
+	close(found);
+	return fd;
+}
+
+static int open_namespace(int proc, const struct namespace *namespace)
+{
+	char path[64];
+	int fd;
+
+	if (namespace->fd >= 0)
+		return namespace->fd;
+	if (!namespace->processes)
+		return open_path(proc, namespace);
+	snprintf(path, sizeof path, "%d/ns/%s", namespace->pid,
+		 namespace_kinds[namespace->kind]);
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	return (int)explain(fd, "a descriptor of the namespace: namespaces(7)",
+			    "openat(%d, \"%s\", O_RDONLY|O_CLOEXEC)", proc,
+			    path);
+}
+
+// Notes the namespace of descriptor fd, which may be new to us.
+static uint64_t note_relative(struct namespace_list *list, int fd, int kind,
+			      const char *what, const struct namespace *of)
+{
+	uint64_t inode = inode_of(fd);
+
+	if (fd >= 0)
+		note_namespace(list, inode, kind,
+			       format("%s of %s:[%ju]", what,
+				      namespace_kinds[of->kind],
+				      (uintmax_t)of->inode),
+			       fd);
+	return inode;
+}
+
+static void find_relatives(int proc, struct namespace_list *list,
+			   struct namespace *of)
+{
+	int user = namespace_kind("user", 4), fd = open_namespace(proc, of);
+
+	if (fd < 0)
+		return;
+	of->owner = note_relative(list, namespace_owner(fd), user, "owner", of);
+	if (of->kind == user || strcmp(namespace_kinds[of->kind], "pid") == 0)
+		of->parent = note_relative(list, namespace_parent(fd), of->kind,
+					   "parent", of);
+	if (of->kind == user)
+		of->creator = namespace_creator(fd);
+	close(fd);
+	of->fd = -1;
+}
+
+static int compare_inodes(const void *left, const void *right)
+{
+	struct namespace *const *a = left, *const *b = right;
+
+	return by_inode(*a, *b);
+}
+
+// Reading every /proc/PID/fd takes longer than all else together: --all.
+// Both loops meet what they find on the way: the list grows.
+void find_namespaces(int proc, int wanted, struct namespace_list *list)
+{
+	int mount = namespace_kind("mnt", 3);
+
+	for_each_process(proc, wanted, list, false);
+	if (options.all)
+		for_each_process(proc, 0, list, true);
+	for (size_t i = 0; i < list->count; i++)
+		if (list->at[i]->kind == mount && list->at[i]->processes)
+			find_mounts(proc, list->at[i]->pid, list);
+	for (size_t i = 0; i < list->count; i++)
+		find_relatives(proc, list, list->at[i]);
+	if (list->at)
+		qsort(list->at, list->count, sizeof(struct namespace *),
+		      compare_inodes);
+}
+
+static void no_more(void *unused)
+{
+	(void)unused;
+}
+
+void free_namespaces(struct namespace_list *list)
+{
+	tdestroy(list->index, no_more);
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->at[i]->held);
+		free(list->at[i]);
+	}
+	free(list->at);
+}
