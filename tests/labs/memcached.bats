@@ -302,5 +302,5 @@ status_of() {
     run ! env CONTAINER_BONES_STATE="$BATS_TEST_TMPDIR/small/state" \
         labs/memcached up --name t-full --port 21211
     umount "$BATS_TEST_TMPDIR/small"
-    [[ $output == *'No space left on device'* ]]
+    [[ $output == *'memcached: cannot '*"$BATS_TEST_TMPDIR/small/state"*'hint: is the disk full?'* ]]
 }
