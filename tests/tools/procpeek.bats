@@ -357,7 +357,7 @@ END
     [[ $stderr == *'cannot read /proc: no proc file system is mounted there'* ]]
     # shellcheck disable=SC2016 # the inner shell's variables
     run -0 --separate-stderr unshare -m sh -c 'nsenter --pid="/proc/$1/ns/pid" -- mount -t proc proc /proc &&
-        exec "$0" -o PID,COMM' "$(type -P procpeek)" "$(child_of "$pid")"
+        exec "$0" -o PID,COMM' "$ROOT/build/bin/procpeek" "$(child_of "$pid")" # ASan needs /proc/self
     [[ $stderr == *'this /proc is of a pid namespace that we are not in'* ]]
     [[ $output == *'1 sleep'* && ${#lines[@]} -eq 2 ]]
     end_too "$(child_of "$pid")"
