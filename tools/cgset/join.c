@@ -58,6 +58,15 @@ static void note_place(const struct membership *member, void *context)
 	    strdup(member->group + 1);
 }
 
+// v1 has a second file, for single threads, and we have just one. To move a
+// whole process the kernel holds up every fork of the machine, which can take
+// milliseconds; for the thread that asks for itself, nothing.
+static const char *file_for(const struct hierarchy *hierarchy, const char *pid)
+{
+	return !hierarchy->v2 && strcmp(pid, "0") == 0 ? "tasks"
+						       : "cgroup.procs";
+}
+
 static void put_back(struct places *places, size_t joined, const char *pid)
 {
 	while (joined-- > 0) {
@@ -65,7 +74,8 @@ static void put_back(struct places *places, size_t joined, const char *pid)
 		const char *group = places->groups[joined];
 
 		if (!is_named(hierarchy) && group &&
-		    write_group_file(hierarchy, group, "cgroup.procs", pid,
+		    write_group_file(hierarchy, group,
+				     file_for(hierarchy, pid), pid,
 				     "put back: a later one refused") < 0)
 			warn("cannot put process %s back into %s", pid,
 			     full_path(hierarchy, group, NULL));
@@ -82,8 +92,8 @@ static int join(struct layout *layout, struct hierarchy *hierarchy,
 		? "0 is the writer itself: what it executes stays in"
 		: "moves the process with all its threads: cgroups(7)";
 
-	if (write_group_file(hierarchy, group, "cgroup.procs", pid, lesson) ==
-	    0)
+	if (write_group_file(hierarchy, group, file_for(hierarchy, pid), pid,
+			     lesson) == 0)
 		return 0;
 	warn("cannot move process %s into %s",
 	     strcmp(pid, "0") == 0 ? "cgset" : pid,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // run.c: a command that starts inside a group, and what became of it.
 //
-// The command is a child: it is born in the v2 group (CLONE_INTO_CGROUP) and,
-// while it waits at a pipe, moved into the groups of v1, which cannot do that.
-// Nothing of the command runs before it is in all of them.
+// The command is a child: it is born in the v2 group (CLONE_INTO_CGROUP) and
+// puts itself into the groups of v1, which cannot do that, before it executes
+// the command. Nothing of the command runs before it is in all of them.
 
 #define _GNU_SOURCE
 #include "cgset.h"
@@ -25,9 +25,9 @@ struct run {
 	struct layout *layout;
 	const char *group;
 	char **command;
-	int gate[2];	     // the child reads, we write
-	sigset_t before;     // the signals that were blocked before
-	pid_t parent, child; // PIDs
+	int refusal[2];	 // the child writes there when it cannot join
+	sigset_t before; // the signals that were blocked before
+	pid_t parent, child;
 };
 
 // We have to outlive what ends the command, to report it: these signals wait
@@ -46,7 +46,9 @@ static void block_signals(sigset_t *taken, sigset_t *before)
 }
 
 // A child that is never, not for an instant, outside the group. tree is the
-// hierarchy in which it is born there, or NULL: v1 has no such thing.
+// hierarchy in which it is born there, or NULL: v1 has no such thing. It is the
+// child that narrates, so that its story is in order. A dry run goes on as if
+// it were the child.
 // clone(2). Commonest errno: EACCES, no right to the group; EBUSY, the group
 // hands controllers to children; ENOSYS, a seccomp filter hides the call.
 static pid_t bear_child(struct run *run, struct hierarchy **tree)
@@ -54,6 +56,7 @@ static pid_t bear_child(struct run *run, struct hierarchy **tree)
 	struct clone_args how = {.exit_signal = SIGCHLD};
 	char cgroup[32] = "";
 	int folder = -1;
+	pid_t child = 0;
 
 	if (*tree)
 		folder =
@@ -66,42 +69,43 @@ static pid_t bear_child(struct run *run, struct hierarchy **tree)
 		*tree = NULL;
 	}
 	if (narration != DRY_RUN)
-		run->child = (pid_t)syscall(SYS_clone3, &how, sizeof how);
-	if (run->child == 0 && narration != DRY_RUN)
-		return 0;
-	explain(run->child,
+		child = (pid_t)syscall(SYS_clone3, &how, sizeof how);
+	if (child > 0)
+		return child;
+	explain(child < 0 ? -1 : getpid(),
 		*tree ? full_path(*tree, run->group, NULL)
 		      : "the command's process, not yet in the group: clone(2)",
 		"clone3({flags=%s, exit_signal=SIGCHLD, stack=NULL, "
 		"stack_size=0%s}, %zu)",
 		*tree ? "CLONE_INTO_CGROUP" : "0", cgroup, sizeof how);
-	if (run->child < 0 && errno == ENOSYS) {
+	if (child < 0 && errno == ENOSYS) {
 		*tree = NULL;
-		run->child = fork();
-		explain(run->child, "as before clone3: fork(2)",
-			"clone(SIGCHLD)");
+		child = fork();
+		if (child == 0)
+			explain(getpid(), "as before clone3: fork(2)",
+				"clone(SIGCHLD)");
 	}
-	return run->child;
+	return child;
 }
 
-// The child. It goes on when the parent says so, and it dies with the parent,
-// as if cgset had become the command. prctl(2).
-static noreturn void become_command(struct run *run)
+// It dies with cgset, as if that had become the command. prctl(2).
+static void die_with_parent(pid_t parent)
 {
-	char byte;
-	ssize_t got;
-
-	close(run->gate[1]);
-	do {
-		got = read(run->gate[0], &byte, 1);
-	} while (got < 0 && errno == EINTR);
-	if (got != 1)
-		_exit(EXIT_TOOL);
-	explain(prctl(PR_SET_PDEATHSIG, SIGKILL),
+	explain(narration == DRY_RUN ? 0 : prctl(PR_SET_PDEATHSIG, SIGKILL),
 		"killed when cgset is: PR_SET_PDEATHSIG(2const)",
 		"prctl(PR_SET_PDEATHSIG, SIGKILL)");
-	if (getppid() != run->parent)
-		_exit(EXIT_TOOL); // it was, before we asked
+	if (narration != DRY_RUN && getppid() != parent)
+		_exit(EXIT_TOOL); // it had ended before we asked
+}
+
+static noreturn void become_command(struct run *run,
+				    const struct hierarchy *born_in)
+{
+	die_with_parent(run->parent);
+	if (join_group(run->layout, run->group, "0", born_in) < 0) {
+		write(run->refusal[1], "", 1);
+		_exit(EXIT_TOOL);
+	}
 	sigprocmask(SIG_SETMASK, &run->before, NULL);
 	exec_command(run->command);
 }
@@ -152,38 +156,29 @@ static int run_child(struct run *run)
 {
 	struct hierarchy *tree = find_v2(run->layout);
 	uint64_t kills = count_oom_kills(run);
-	char pid[24] = "PID";
+	char refused;
 	sigset_t taken;
 	int status;
 
-	if (pipe2(run->gate, O_CLOEXEC) < 0)
+	if (pipe2(run->refusal, O_CLOEXEC) < 0)
 		err(options.failed, "cannot make a pipe");
 	block_signals(&taken, &run->before);
 	run->parent = getpid();
-	if (bear_child(run, &tree) < 0) {
+	run->child = bear_child(run, &tree);
+	if (run->child < 0) {
 		warn("cannot start a process in %s",
 		     tree ? full_path(tree, run->group, NULL) : run->group);
 		if (tree)
 			explain_no_entry(run->layout, tree, run->group, "0");
 		return -1;
 	}
-	if (run->child == 0 && narration != DRY_RUN)
-		become_command(run);
-	if (narration != DRY_RUN)
-		snprintf(pid, sizeof pid, "%d", run->child);
-	status = join_group(run->layout, run->group, pid, tree);
-	if (status == 0 && narration == DRY_RUN)
-		exec_command(run->command);
-	// Without a word from us the child ends.
-	if (status == 0 && write(run->gate[1], "", 1) < 0)
-		warn("cannot tell the child to go on");
-	close(run->gate[0]);
-	close(run->gate[1]);
-	if (status < 0) {
-		waitpid(run->child, NULL, 0);
-		return -1;
-	}
+	if (run->child == 0)
+		become_command(run, tree);
+	close(run->refusal[1]);
 	status = wait_for_child(run, &taken);
+	// It has ended: this does not wait.
+	if (read(run->refusal[0], &refused, 1) == 1)
+		return -1;
 	report_oom(run, kills);
 	end_like(status);
 }
