@@ -6,7 +6,7 @@
 load ../lib/common
 load ../lib/docker
 # docker.bash sets this.
-target=""
+target="" stderr=""
 export ASAN_OPTIONS=detect_leaks=0
 
 setup_file() { docker_up --bridge=none --iptables=false; }
@@ -48,7 +48,10 @@ agree() {
     echo 1073741824 >"$file"
     wait_for 30 agree
     [[ $(docker_says) == *' / 1GiB '* ]]
-    run -0 cgset set "$group" memory=512M
+    # Only its ID says whose it is: the engine of this test has a parent of its own.
+    run -1 --separate-stderr cgset set "$group" memory=512M
+    [[ $stderr == *"$group belongs to a container of Docker"*'(docker update --memory'*'or --force' ]]
+    run -0 cgset set --force "$group" memory=512M
     [[ $output == "memory=512M: $file = 536870912" ]]
     wait_for 30 agree
     [[ $(docker_says) == *' / 512MiB '* ]]
@@ -69,10 +72,14 @@ agree() {
     docker pause cache >/dev/null
     run -0 cgset show --json "$group"
     jq -e '.groups[0].state == "frozen"' <<<"$output"
-    cgset thaw "$group"
+    run -1 cgset thaw "$group"
+    cgset thaw --force "$group"
     run -0 cgset show --json "$group"
     jq -e '.groups[0].state == null' <<<"$output"
-    cgset kill "$group"
+    # nor as a part of what is around it
+    run -1 --separate-stderr cgset kill "${group%/*}"
+    [[ $stderr == *"$group belongs to "* ]]
+    cgset kill --force "$group"
     ended() { [[ $(docker inspect --format '{{.State.ExitCode}}' cache) == 137 ]]; }
     wait_for 20 ended
 }

@@ -13,6 +13,12 @@ struct owner {
 	const char *pattern, *name, *way;
 };
 
+// A container's ID as Docker and containerd make them: all that tells of them
+// in a parent of somebody's own (docker run --cgroup-parent).
+#define HEX8                                                                   \
+	"[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
+#define CONTAINER_ID HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 HEX8
+
 // The first row that matches a component of the path counts, so that a group
 // below an engine's is the engine's, and the engine comes before the systemd
 // that it asked for a scope (system.slice/docker-ID.scope).
@@ -26,6 +32,8 @@ static const struct owner owners[] = {
     {"crio*", "CRI-O", "crictl update --memory BYTES CONTAINER"},
     {"cri-containerd*", "containerd", "crictl update --memory BYTES CONTAINER"},
     {"containerd*", "containerd", "nerdctl update --memory 1g CONTAINER"},
+    {CONTAINER_ID, "a container of Docker or containerd",
+     "docker update --memory 1g --cpus 1 CONTAINER"},
     {"lxc.payload*", "LXC", "lxc-cgroup -n NAME FILE VALUE"},
     {"*.slice", "systemd", "systemctl set-property UNIT MemoryMax=1G"},
     {"*.scope", "systemd", "systemctl set-property UNIT MemoryMax=1G"},
