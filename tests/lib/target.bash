@@ -15,8 +15,8 @@ stderr="" target="" ready="" WHERE="" makers=() targets=() groups=() AS=()
 
 # LeakSanitizer (make asan) starts a process of its own when a program ends. It cannot work
 # under strace, and after setns(2) it would be born in the pid namespace, where its starter
-# waits for it in vain.
-export ASAN_OPTIONS=detect_leaks=0
+# waits for it in vain. That ASan sets RLIMIT_CORE would be seen by strace.
+export ASAN_OPTIONS=detect_leaks=0:disable_coredump=0
 
 KINDS=(time mnt cgroup uts ipc user pid net)
 
@@ -103,15 +103,19 @@ traced() {
 }
 
 # calls: the system calls in what --explain or strace wrote, one form for both. Of what
-# strace saw, only what the narrative names.
+# strace saw, only what the narrative names; a call that another process interrupted in the
+# log is put together.
 calls() {
     local names='pidfd_open|setns|fchdir|chroot|chdir|close_range|getcwd|setgroups|setgid|setuid|clone'
     names+='|memfd_create|execveat|setresgid|setresuid|capset|umask|ptrace|seccomp|setsid'
-    sed -E -e 's/^[0-9]+ +//; s/ +\([A-Za-z ]+\)$//; s/ += /=/; / <unfinished/d' \
-        -e 's/MFD_EXEC/0x10/; /PTRACE_SECCOMP_GET_METADATA/d; /^prlimit64.*, NULL, /d' \
-        -e 's/^(clone\(|<\.\.\. clone resumed>).*\)=/clone()=/' \
-        -e 's/^(capset|umask)\(.*/\1()/; s/^(execveat\([0-9]+, "").*=/\1)=/' \
-        -e 's/^((ptrace|prlimit64|seccomp|ioctl)\([^,]*, [^,)]*).*\)=/\1)=/' |
+    awk '/ <unfinished \.\.\.>$/ { sub(/ <unfinished \.\.\.>$/, ""); begun[$1] = $0; next }
+        $2 == "<..." { pid = $1; sub(/^[0-9]+ +<\.\.\. [a-z0-9_]+ resumed>/, ""); $0 = begun[pid] $0 }
+        { print }' |
+        sed -E -e 's/^[0-9]+ +//; s/ +\([A-Za-z ]+\)$//; s/ += /=/' \
+            -e 's/MFD_EXEC/0x10/; /PTRACE_SECCOMP_GET_METADATA/d; /^prlimit64.*, NULL, /d' \
+            -e 's/^clone\(.*\)=/clone()=/' \
+            -e 's/^(capset|umask)\(.*/\1()/; s/^(execveat\([0-9]+, "").*=/\1)=/' \
+            -e 's/^((ptrace|prlimit64|seccomp|ioctl)\([^,]*, [^,)]*).*\)=/\1)=/' |
         grep -E -e "^($names)\(" -e '^write\([0-9]+, "(0|-?[0-9]{2,4})", [1-5]\)' \
             -e '^prlimit64\([0-9]+, RLIMIT' \
             -e '^prctl\(PR_(SET_DUMPABLE|CAPBSET_DROP|SET_KEEPCAPS|CAP_AMBIENT|SET_NO_NEW)' \
