@@ -412,7 +412,7 @@ probe_kvm() {
     if [[ ! -e /dev/kvm ]]; then
         no 'there is none: no hardware virtualization here' 'in a virtual machine: switch on nested virtualization outside'
     elif [[ ! -r /dev/kvm || ! -w /dev/kvm ]]; then
-        no 'no permission' "$(mend_kvm)"
+        no 'no permission' "$(mend_kvm "$(as_user id -un)")"
     elif command -v vmcompare >/dev/null; then
         output=$(timeout 10 vmcompare guest 2>&1) ||
             no "no guest runs: $(sed -n '1s/^vmcompare: //p' <<<"$output")" 'labs/vm emulates where it must'
@@ -423,17 +423,6 @@ user_kvm() {
     if [[ ! -e /dev/kvm ]]; then
         probe_kvm
     elif ! as_user test -r /dev/kvm -a -w /dev/kvm; then
-        no 'no permission' "$(mend_kvm)"
-    fi
-}
-
-# The group of the device, unless that is root's.
-mend_kvm() {
-    local group
-    group=$(stat -c %G /dev/kvm)
-    if [[ $group == root ]]; then
-        printf 'sudo setfacl -m u:USER:rw /dev/kvm'
-    else
-        printf 'sudo usermod -aG %s USER, and log in again' "$group"
+        no 'no permission' "$(mend_kvm "$(as_user id -un)")"
     fi
 }

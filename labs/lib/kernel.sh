@@ -58,3 +58,15 @@ memory_limit() {
 has_link() {
     ip link show dev "$1" >/dev/null 2>&1
 }
+
+# mend_kvm USER: how that user gets to open /dev/kvm: through its group, unless that is
+# root's.
+mend_kvm() {
+    local group
+    group=$(stat -c %G /dev/kvm)
+    if [[ $group == root ]]; then
+        printf 'sudo setfacl -m u:%s:rw /dev/kvm' "$1"
+    else
+        printf 'sudo usermod -aG %s %s, and log in again' "$group" "$1"
+    fi
+}

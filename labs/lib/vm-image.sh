@@ -8,43 +8,27 @@
 IMAGE_PACKAGES=(live-boot systemd-sysv udev dbus sudo kmod less nano man-db strace bash-completion)
 
 make_workshop_image() {
-    local target=${1:-} work tree
+    local target=${1:-} tree
     [[ $# == 1 && $target != -* ]] || usage_error 'image needs one file name'
     [[ $(uname -m) == x86_64 ]] || cannot_run 'the image is made on x86-64 only, so far'
     [[ ! -e $target ]] || die "$target is there already" "rm $target, or another name"
+    setup_for image
     touch "$target" 2>/dev/null || die "cannot write $target"
-    target=$(realpath "$target")
-    setup_for image || {
-        rm -f "$target"
-        exit "$EXIT_CANNOT_RUN"
-    }
-    work=$(mktemp -d "$CACHE/image.XXXXXX")
-    WORK=$work
-    IMAGE_TARGET=$target
-    trap end_of_image EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
-    tree=$work/tree
-    mkdir -p "$tree/live" "$tree/boot/grub" "$work/boot"
-    pack_project "$work/container-bones.tar"
-    in_background 'making the file system: some minutes' make_file_system "$work"
-    mv "$work"/boot/vmlinuz-* "$tree/live/vmlinuz"
-    mv "$work"/boot/initrd.img-* "$tree/live/initrd"
+    open_work "$target"
+    tree=$WORK/tree
+    mkdir -p "$tree/live" "$tree/boot/grub" "$WORK/boot"
+    pack_project "$WORK/container-bones.tar"
+    in_background 'making the file system: some minutes' make_file_system "$WORK"
+    mv "$WORK"/boot/vmlinuz-* "$tree/live/vmlinuz"
+    mv "$WORK"/boot/initrd.img-* "$tree/live/initrd"
     cp "$ROOT/labs/lib/vm-image/grub.cfg" "$tree/boot/grub/grub.cfg"
-    in_background 'making it bootable' grub-mkrescue -o "$work/disk" "$tree" -- -volid BONES
-    mv "$work/disk" "$target"
-    IMAGE_TARGET=''
+    in_background 'making it bootable' grub-mkrescue -o "$WORK/disk" "$tree" -- -volid BONES
+    mv "$WORK/disk" "$target"
+    finished
     done_line image "$target, $(du -h "$target" | cut -f1)"
-    printf 'Try it: qemu-system-%s -m 2G -drive file=%s,format=raw\n' "$(uname -m)" "$target"
+    printf 'Try it: qemu-system-%s -m 2G -drive file=%s,format=raw\n' "$(uname -m)" "$(quoted "$target")"
     printf 'UTM: a new virtual machine, Emulate, Other, boot from this image as a disk (raw) or CD.\n'
     printf 'VirtualBox: a new machine for Debian (64-bit), with this file as its CD.\n'
-}
-
-end_of_image() {
-    local status=$?
-    [[ -z $IMAGE_TARGET ]] || rm -f "$IMAGE_TARGET"
-    rm -rf --one-file-system -- "$WORK"
-    exit "$status"
 }
 
 # What is in the repository, or in the archive that was unpacked; no build.
@@ -60,7 +44,7 @@ make_file_system() {
     mapfile -t sources < <(find /etc/apt/sources.list /etc/apt/sources.list.d \
         -name '*.list' -o -name '*.sources' 2>/dev/null)
     # shellcheck disable=SC2016 # the hooks are expanded by mmdebstrap's shell
-    mmdebstrap --variant=apt --format=squashfs --include="$(IFS=, && printf '%s' "${packages[*]}")" \
+    exec mmdebstrap --variant=apt --format=squashfs --include="$(IFS=, && printf '%s' "${packages[*]}")" \
         --customize-hook="tar-in '$1/container-bones.tar' /opt" \
         --customize-hook="copy-in '$ROOT'/labs/lib/vm-image/etc/* /etc" \
         --customize-hook='chroot "$1" useradd -m -s /bin/bash learner

@@ -15,8 +15,8 @@ if [[ ! -w $CACHE ]]; then
     mkdir -p "$CACHE"
 fi
 
-# choose_kernel [PACKAGE|FILE]: sets KERNEL_FILE, KERNEL_VERSION, KERNEL_MODULES (the
-# folder lib/modules/VERSION) and INITRAMFS.
+# choose_kernel [PACKAGE|FILE]: sets KERNEL_FILE, KERNEL_VERSION and KERNEL_MODULES (the
+# folder lib/modules/VERSION).
 choose_kernel() {
     local own
     own=/boot/vmlinuz-$(uname -r)
@@ -31,7 +31,6 @@ choose_kernel() {
         */*) kernel_file "$1" ;;
         *) kernel_package "$1" ;;
     esac
-    make_initramfs
 }
 
 # kernel_file FILE: named vmlinuz-VERSION, as every distribution does.
@@ -130,36 +129,44 @@ download() {
     cd "$1" && apt_here apt-get download "$2"
 }
 
+# in_background WHAT COMMAND...: with progress; its output is kept when it fails.
+BACKGROUND=''
 in_background() {
     local log=$CACHE/setup-$$.log what=$1
     shift
     printf 'vm: %s\n' "$what" >&2
     "$@" >"$log" 2>&1 &
-    with_progress $! "$log" >&2 || {
+    BACKGROUND=$!
+    with_progress "$BACKGROUND" "$log" >&2 || {
         tail -n 5 "$log" >&2
         die "$what failed" "the whole output is in $log"
     }
+    BACKGROUND=''
     rm -f "$log"
 }
 
-# busybox, the modules in the order in which they load, and vm-boot as /init.
+# It cleans up after itself, for which we wait.
+end_background() {
+    [[ -n $BACKGROUND ]] || return 0
+    kill "$BACKGROUND" 2>/dev/null || true
+    wait "$BACKGROUND" 2>/dev/null || true
+}
+
+# make_initramfs: sets INITRAMFS, an archive of busybox, the modules in the order in which
+# they load, and vm-boot as /init. It is kept for the next time.
 make_initramfs() {
-    local tree boot=$ROOT/labs/lib/vm-boot
+    local tree=$WORK/initramfs.d boot=$ROOT/labs/lib/vm-boot
     INITRAMFS=$CACHE/initramfs-$KERNEL_VERSION
     [[ ! $INITRAMFS -nt $KERNEL_FILE || ! $INITRAMFS -nt $boot ]] || return 0
-    tree=$(mktemp -d "$CACHE/initramfs.XXXXXX")
+    mkdir -p "$tree/modules"
     install_program "$tree" busybox
     ln -s busybox "$tree/bin/sh"
     install -m 755 "$boot" "$tree/init"
-    mkdir "$tree/modules"
-    install_modules "$tree/modules" || {
-        rm -rf --one-file-system -- "$tree"
+    install_modules "$tree/modules" ||
         die "$KERNEL_FILE cannot be used: it has no module ${INITRAMFS_MODULES[*]}" \
             "Debian's cloud flavor has no 9p: labs/vm --kernel linux-image-amd64"
-    }
-    (cd "$tree" && find . | cpio --quiet -o -H newc) >"$INITRAMFS.new.$$"
-    rm -rf --one-file-system -- "$tree"
-    mv "$INITRAMFS.new.$$" "$INITRAMFS"
+    (cd "$tree" && find . | cpio --quiet -o -H newc) >"$WORK/kept"
+    mv "$WORK/kept" "$INITRAMFS"
 }
 
 # install_modules FOLDER: NN-NAME.ko, unpacked, because not every busybox can.

@@ -5,6 +5,7 @@
 # itself once, for bench.
 
 load ../lib/common
+load kernel
 
 export ASAN_OPTIONS=detect_leaks=0
 
@@ -41,12 +42,6 @@ END
 
 before_test() {
     cd "$BATS_TEST_TMPDIR" || return
-}
-
-# A kernel as labs/vm has it.
-kernel() {
-    bash -euc 'ROOT=$1; cd "$ROOT"; . labs/lib/common.sh; . labs/lib/vm-kernel.sh
-        choose_kernel ""; echo "$KERNEL_FILE"' - "$ROOT"
 }
 
 # The sanitizer cannot start in a machine in which /proc is not mounted yet.
