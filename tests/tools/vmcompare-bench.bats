@@ -132,6 +132,19 @@ END
     [ "$(figure own syscall)" = null ]
 }
 
+@test "bench: pid= is looked at through its own root" {
+    requires root jq unshare
+    unshare --pid --net --fork --kill-child --mount-proc sleep 60 3>&- &
+    local outer=$! inner
+    wait_for 5 pgrep -P "$outer" >/dev/null
+    inner=$(pgrep -P "$outer")
+    wait_for 5 grep -q sleep "/proc/$inner/comm"
+    run -0 --separate-stderr vmcompare table --runs 1 --json "there=echo pid=$inner; echo ready; cat"
+    kill -KILL "$outer" # it has SIGTERM ignored
+    [ "$(figure there processes)" = 1 ]
+    [ "$(figure there links)" = lo ]
+}
+
 @test "commands: inside and load keep to their own contract" {
     requires root jq unshare memcached
     run -0 --separate-stderr vmcompare bench --runs 1 --json here='vmcompare load' \
@@ -322,4 +335,33 @@ END
     done
     run -2 --separate-stderr vmcompare table --kernel text
     [[ $stderr == *': Exec format error' ]]
+}
+
+@test "memcached that is missing, and gnuplot, are said" {
+    mkdir few
+    ln -s "$(command -v ldd)" "$(command -v sh)" few/
+    run -69 --separate-stderr env PATH="$PWD/few" "$BIN/vmcompare" bench
+    [[ ${stderr_lines[0]} == 'vmcompare: cannot find memcached: No such file or directory' ]]
+    [[ ${stderr_lines[1]} == 'hint: it is in the package memcached' ]]
+    run -69 --separate-stderr env PATH="$PWD/few" "$BIN/vmcompare" bench --plot x.svg a=true
+    [[ ${stderr_lines[0]} == 'vmcompare: cannot find gnuplot: No such file or directory' ]]
+    [[ ${stderr_lines[1]} == 'hint: it is in the package gnuplot'* ]]
+    run -69 --separate-stderr env PATH=/nonexistent "$BIN/vmcompare" load
+    [[ ${stderr_lines[0]} == 'vmcompare: cannot execute memcached: No such file or directory' ]]
+}
+
+@test "--plot: an SVG with each setting and each figure in it" {
+    requires gnuplot python3
+    run -0 --separate-stderr vmcompare bench --runs 1 --plot 'a "b".svg' \
+        'here=echo pss=2097152; echo requests=1234; echo ready; cat' \
+        'there=echo pss=4194304; echo requests=2345; echo ready; cat'
+    python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' 'a "b".svg'
+    local text
+    for text in here there 1234 2345 2.00 4.00 'memory used, MiB'; do
+        grep -qF ">$text<" 'a "b".svg'
+    done
+    # Before anything is measured, not after.
+    run -1 --separate-stderr vmcompare bench --plot /nonexistent/x.svg 'x=touch ran'
+    [[ $stderr == *'cannot write /nonexistent/x.svg: No such file or directory'* ]]
+    [ ! -e ran ]
 }

@@ -31,7 +31,7 @@ static void look_from_outside(const struct run *run,
 
 	if (server && !result->value[KERNEL][0]) // nobody was there to tell
 		look_around(server, result);
-	if (options->load && pss)
+	if (options->load && pss && !result->value[PSS][0])
 		snprintf(result->value[PSS], VALUE_SIZE, "%ju", (uintmax_t)pss);
 	if (disk && !result->value[DISK][0])
 		snprintf(result->value[DISK], VALUE_SIZE, "%ju",
