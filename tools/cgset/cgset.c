@@ -14,7 +14,7 @@
 //            tools/lib/*.c -lsmartcols
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "limits.h"
 
 #include <err.h>
 #include <getopt.h>

@@ -7,7 +7,6 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,6 +105,8 @@ static void explain_creation(struct hierarchy *hierarchy, const char *group)
 	char path[PATH_MAX];
 	int saved = errno;
 
+	if (saved == EBUSY && hierarchy->v2)
+		v2_explain_occupied(hierarchy, group);
 	stpcpy(path, group);
 	while (*path && !group_exists(hierarchy, path))
 		cut_component(path);

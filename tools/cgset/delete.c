@@ -6,7 +6,6 @@
 
 #include <err.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 // Nothing is removed while there is a process anywhere in the subtree. One

@@ -2,7 +2,7 @@
 // figures.c: the numbers that a group's files hold, on v1 and v2.
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "figures.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,14 +84,6 @@ static int find_number(char *text, const char *field, uint64_t *value)
 			announced = true, field = NULL;
 	}
 	return result;
-}
-
-struct hierarchy *find_v2(struct layout *layout)
-{
-	for (size_t i = 0; i < layout->count; i++)
-		if (layout->list[i].v2)
-			return &layout->list[i];
-	return NULL;
 }
 
 int read_figure(struct layout *layout, const char *group, enum figure figure,

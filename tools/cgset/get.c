@@ -2,12 +2,11 @@
 // get.c: what a group's files say, by plain word or the kernel's name.
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "figures.h"
+#include "limits.h"
 
 #include <err.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 // Returns -1 with errno when the file cannot be read.
 static int add_file(struct libscols_table *table, struct hierarchy *hierarchy,

@@ -15,8 +15,7 @@ struct owner {
 
 // A container's ID as Docker and containerd make them: all that tells of them
 // in a parent of somebody's own (docker run --cgroup-parent).
-#define HEX8                                                                   \
-	"[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
+#define HEX8 "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
 #define CONTAINER_ID HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 HEX8 HEX8
 
 // The first row that matches a component of the path counts, so that a group

@@ -5,7 +5,6 @@
 #include "cgset.h"
 
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,6 +208,14 @@ struct hierarchy *find_controller(struct layout *layout, const char *name)
 		     has_controller(hierarchy, "blkio")))
 			return hierarchy;
 	}
+	return NULL;
+}
+
+struct hierarchy *find_v2(struct layout *layout)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (layout->list[i].v2)
+			return &layout->list[i];
 	return NULL;
 }
 

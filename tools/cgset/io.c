@@ -3,7 +3,7 @@
 // io.max for each on v2, a line in up to four files on v1.
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "limits.h"
 
 #include <err.h>
 #include <errno.h>

@@ -74,9 +74,8 @@ static void put_back(struct places *places, size_t joined, const char *pid)
 		const char *group = places->groups[joined];
 
 		if (!is_named(hierarchy) && group &&
-		    write_group_file(hierarchy, group,
-				     file_for(hierarchy, pid), pid,
-				     "put back: a later one refused") < 0)
+		    write_group_file(hierarchy, group, file_for(hierarchy, pid),
+				     pid, "put back: a later one refused") < 0)
 			warn("cannot put process %s back into %s", pid,
 			     full_path(hierarchy, group, NULL));
 	}

@@ -3,7 +3,7 @@
 // kernel counts no network I/O for a control group.
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "figures.h"
 
 #include <fcntl.h>
 #include <stdio.h>

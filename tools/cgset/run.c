@@ -6,7 +6,8 @@
 // the command. Nothing of the command runs before it is in all of them.
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "figures.h"
+#include "limits.h"
 
 #include <err.h>
 #include <errno.h>

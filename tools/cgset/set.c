@@ -2,7 +2,7 @@
 // set.c: limits, written all or none, and read back.
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "limits.h"
 
 #include <err.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 // show.c: the tree of groups, with use and limits.
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "figures.h"
 
 #include <err.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 // table.c: tables, trees and JSON by libsmartcols.
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "figures.h"
 
 #include <err.h>
 #include <libsmartcols/libsmartcols.h>

@@ -3,7 +3,7 @@
 // machine has of each.
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "limits.h"
 
 #include <stdio.h>
 #include <string.h>

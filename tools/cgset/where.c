@@ -2,7 +2,7 @@
 // where.c: /proc/PID/cgroup, line by line.
 
 #define _GNU_SOURCE
-#include "cgset.h"
+#include "figures.h"
 
 #include <err.h>
 #include <errno.h>
