@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # cgset stats beside the kernel's files: use, limits met, pressure.
 
+# bats file_tags=guest:v1,guest:v2
+
 load ../lib/common
 load ../lib/cgset
 # bats sets these: shellcheck knows only $output and $lines.

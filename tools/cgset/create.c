@@ -51,11 +51,12 @@ static void cut_component(char *path)
 }
 
 // The folders of one hierarchy, from the top. made counts the new ones. A
-// component that somebody else makes at the same moment is as good.
+// component that is there already, or that somebody else makes at the same
+// moment, is as good, when it is a folder of this hierarchy.
 static int create_in(struct hierarchy *hierarchy, const char *group,
 		     size_t *made)
 {
-	char prefix[PATH_MAX] = "", parent[PATH_MAX] = "";
+	char prefix[PATH_MAX] = "", parent[PATH_MAX], path[PATH_MAX];
 	size_t length = 0;
 
 	while (group[length]) {
@@ -65,21 +66,19 @@ static int create_in(struct hierarchy *hierarchy, const char *group,
 		memcpy(prefix, group, length);
 		prefix[length] = '\0';
 		// What lies above the part that is mounted is not ours to see.
-		if (!group_exists(hierarchy, parent) && narration != DRY_RUN)
+		if (group_path(hierarchy, parent, NULL, path) < 0)
 			continue;
 		if (hierarchy->v2 &&
 		    v2_enable_controllers(hierarchy, parent) < 0)
 			return -1;
-		if (group_exists(hierarchy, prefix))
-			continue;
 		if (make_folder(hierarchy, prefix) == 0)
 			++*made;
-		else if (errno != EEXIST)
+		else if (errno != EEXIST || !group_exists(hierarchy, prefix))
 			return -1;
 		if (!hierarchy->v2 && v1_prepare_group(hierarchy, prefix) < 0)
 			return -1;
 	}
-	return 0;
+	return group_path(hierarchy, group, NULL, path);
 }
 
 // Deepest first; those that were made are the deepest that exist.
@@ -122,8 +121,7 @@ int create_group(struct layout *layout, const char *group, struct made *made)
 
 		if (is_named(hierarchy))
 			continue;
-		if (create_in(hierarchy, group, &made->folders[i]) == 0 &&
-		    (narration == DRY_RUN || group_exists(hierarchy, group)))
+		if (create_in(hierarchy, group, &made->folders[i]) == 0)
 			continue;
 		warn("cannot create %s", full_path(hierarchy, group, NULL));
 		explain_creation(hierarchy, group);

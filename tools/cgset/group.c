@@ -103,13 +103,12 @@ void require_group(struct layout *layout, const char *group)
 int read_group_file(struct hierarchy *hierarchy, const char *group,
 		    const char *file, struct buffer *buffer)
 {
-	int result, fd;
+	int fd = open_group(hierarchy, group, file, O_RDONLY), result;
 
 	buffer->length = 0;
-	fd = open_group(hierarchy, group, NULL, O_PATH | O_DIRECTORY);
 	if (fd < 0)
 		return -1;
-	result = read_file(fd, file, buffer);
+	result = read_descriptor(fd, buffer);
 	close(fd);
 	return result;
 }

@@ -13,6 +13,15 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+// v1 has a second file, for single threads, and we have just one. To move a
+// whole process the kernel holds up every fork of the machine, which can take
+// milliseconds; for the thread that asks for itself, nothing.
+static const char *file_for(const struct hierarchy *hierarchy, const char *pid)
+{
+	return !hierarchy->v2 && strcmp(pid, "0") == 0 ? "tasks"
+						       : "cgroup.procs";
+}
+
 void explain_no_entry(struct layout *layout, struct hierarchy *hierarchy,
 		      const char *group, const char *pid)
 {
@@ -39,7 +48,7 @@ void explain_no_entry(struct layout *layout, struct hierarchy *hierarchy,
 		hint("%s is a kernel thread: it stays in the root group", pid);
 	free(buffer.data);
 	errno = saved;
-	explain_refusal(hierarchy, group, "cgroup.procs");
+	explain_refusal(hierarchy, group, file_for(hierarchy, pid));
 }
 
 // Where the process has been in each hierarchy, so that it can be put back.
@@ -56,15 +65,6 @@ static void note_place(const struct membership *member, void *context)
 		return;
 	places->groups[member->hierarchy - places->layout->list] =
 	    strdup(member->group + 1);
-}
-
-// v1 has a second file, for single threads, and we have just one. To move a
-// whole process the kernel holds up every fork of the machine, which can take
-// milliseconds; for the thread that asks for itself, nothing.
-static const char *file_for(const struct hierarchy *hierarchy, const char *pid)
-{
-	return !hierarchy->v2 && strcmp(pid, "0") == 0 ? "tasks"
-						       : "cgroup.procs";
 }
 
 static void put_back(struct places *places, size_t joined, const char *pid)
