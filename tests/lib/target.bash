@@ -19,6 +19,8 @@ stderr="" target="" ready="" WHERE="" makers=() targets=() groups=() AS=()
 export ASAN_OPTIONS=detect_leaks=0:disable_coredump=0
 
 KINDS=(time mnt cgroup uts ipc user pid net)
+source "$ROOT/tests/lib/own-mounts.bash"
+CARRIED=(ns wait_for as_nobody start end_targets no_targets in_group hierarchies calls)
 
 # make_root: a root directory that is no mount point, with the programs that the tests run in it.
 make_root() {

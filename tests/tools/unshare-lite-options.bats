@@ -4,12 +4,11 @@
 
 load ../lib/common
 load ../lib/unshare-lite
+load ../lib/options
 
-# One row for each option, of five columns:
-#   arguments; what the kernel then says of the command, and says the same after
-#   unshare(1) with the same arguments, unless a + stands before;
-#   a wrong value; what we say to that;
-#   what we say to nobody, or =, if for nobody, too, all is as after unshare(1).
+# shellcheck disable=SC2034 # for the library
+TOOL=unshare-lite PEER=unshare
+
 options_table() {
     cat <<'EOF'
 -m                              | new mnt     | --mount=/no/file      | cannot mount /proc/.*/ns/mnt on /no/file | needs CAP_SYS_ADMIN
@@ -31,8 +30,8 @@ options_table() {
 --map-group games               | gid_map 60  | --map-group nosuch    | --map-group: not an ID: nosuch | =
 --map-users 300000,0,10         | uid_map 0 300000 10 | --map-users 1:2 | --map-users: not INNER:OUTER:COUNT | newuidmap could not
 --map-groups 300000,0,10        | gid_map 0 300000 10 | --map-groups 1:2:0 | --map-groups: not INNER:OUTER:COUNT | newgidmap could not
-+--map-auto                     | gid_map 0 300000 65536 | --map-auto=1          | doesn't allow an argument      | =
-+--map-subids                   | uid_map 300000 300000 65536 | --map-subids=1 | doesn't allow an argument | =
++--map-auto                     | gid_map 0 [13]00000 65536 | --map-auto=1          | doesn't allow an argument      | =
++--map-subids                   | uid_map [13]00000 [13]00000 65536 | --map-subids=1 | doesn't allow an argument | =
 --user --setgroups deny         | setgroups deny | --setgroups no     | --setgroups: not allow or deny: no | =
 -c --keep-caps                  | CapAmb: 0*1ff | --keep-caps=1         | doesn't allow an argument      | =
 --time --fork --monotonic 5     | monotonic 5 0 | -T --monotonic x    | --monotonic: not a number of seconds: x | needs CAP_SYS_ADMIN
@@ -48,25 +47,11 @@ options_table() {
 EOF
 }
 
-# What the kernel says of the process that runs this. Two forks: it is run often.
 cat_facts() {
     cat <<'EOF'
-#!/bin/bash
 processes=(/proc/[0-9]*)
 ((${#processes[@]} > 9)) || echo "procs ${#processes[@]}"
-mapfile -t links < <(readlink /proc/self/ns/{mnt,uts,ipc,net,pid,user,cgroup,time})
-for link in "${links[@]}"; do
-    [[ " $NAMESPACES " == *" $link "* ]] || echo "new ${link%%:*}"
-done
 (($$ > 2)) || echo "PID $$"
-[[ ! -e /proc/$PPID/comm ]] || read -r comm <"/proc/$PPID/comm"
-[[ $comm != unshare* ]] || echo forked
-for file in uid_map gid_map setgroups timens_offsets; do
-    while read -ra words; do echo "$file ${words[*]}"; done <"/proc/self/$file"
-done
-while read -ra words; do
-    [[ ${words[0]} =~ ^(Uid|Gid|Groups|Cap...|Sig...|NoNewPrivs): ]] && echo "${words[*]}"
-done </proc/self/status
 mapfile -t mounts </proc/self/mountinfo
 echo "mounts ${#mounts[@]}"
 shared=0 slaves=0
@@ -77,69 +62,15 @@ done
 echo "shared $shared" "slaves $((slaves - ${#mounts[@]}))"
 read -r hostname </proc/sys/kernel/hostname
 echo "hostname $hostname"
-echo "wd $(pwd -P)"
-[[ -e /mnt/root/mnt ]] || echo "in root"
 EOF
 }
 
-# table_check FUNCTION: each row of the table, by the function, in mounts of our own, in a
-# folder with a root to change to. All rows are tried, the failed are told.
-table_check() {
-    cat_facts >"$BATS_TEST_TMPDIR/facts"
-    chmod 755 "$BATS_TEST_TMPDIR/facts"
-    options_table >"$BATS_TEST_TMPDIR/table"
-    {
-        declare -f "$1" run_rows
-        echo "run_rows $1"
-    } | in_own_mounts
-}
-
-run_rows() {
-    local arguments shows wrong message nobody peer failed=0 rows=0
-    mkdir root
-    mount --rbind / root
+before_rows() {
     mount --make-rshared /
-    NAMESPACES=$(readlink /proc/self/ns/{mnt,uts,ipc,net,pid,user,cgroup,time} | xargs)
-    export NAMESPACES
-    set +e
-    trap - ERR
-    while IFS='|' read -r arguments shows wrong message nobody; do
-        read -ra arguments <<<"$arguments"
-        read -ra wrong <<<"$wrong"
-        # Without the blanks around.
-        read -r shows <<<"$shows"
-        read -r message <<<"$message"
-        read -r nobody <<<"$nobody"
-        peer=1
-        [[ ${arguments[0]} != +* ]] || peer=0
-        arguments[0]=${arguments[0]#+}
-        "$1" </dev/null >said 2>&1 || {
-            printf 'failed: %s\n' "${arguments[*]}"
-            cat said
-            failed=$((failed + 1))
-        }
-        rows=$((rows + 1))
-    done <table
-    ((failed == 0 && rows > 0))
 }
 
-# Each sees the variables of run_rows.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154 # see run_rows
 {
-    # What we say is in the row, and what unshare says is the same.
-    works() {
-        unshare-lite "${arguments[@]}" /mnt/facts >ours 2>&1 || return
-        cat ours
-        ((peer == 0)) || unshare "${arguments[@]}" /mnt/facts 2>&1 | diff - ours || return
-        grep -q -e "$shows" ours
-    }
-
-    fails_on_wrong_value() {
-        local status=0
-        unshare-lite "${wrong[@]}" touch ran || status=$?
-        [[ $status == 125 && ! -e ran ]] && grep -q -e "$message" said
-    }
-
     tells_the_truth() {
         [[ ${arguments[0]} == --dry-run ]] || explained_truly -- "${arguments[@]}" /usr/bin/true
     }
@@ -147,30 +78,10 @@ run_rows() {
     tells_nobody_the_truth() {
         explained_truly -u nobody -- "${arguments[@]}" /usr/bin/true
     }
-
-    works_or_fails_for_nobody() {
-        local status=0
-        as_nobody unshare-lite "${arguments[@]}" /mnt/facts >ours 2>&1 || status=$?
-        cat ours
-        if [[ $nobody == = ]]; then
-            [[ $status == 0 ]] || return
-            ((peer == 0)) || as_nobody unshare "${arguments[@]}" /mnt/facts 2>&1 | diff - ours
-        else
-            [[ $status == 125 ]] && grep -q -e "$nobody" ours || return
-            ((peer == 0)) || ! as_nobody unshare "${arguments[@]}" true
-        fi
-    }
 }
 
 @test "every option of --help has a row in the table" {
-    local option
-    while read -r option; do
-        options_table | cut -d'|' -f1,3 | grep -q -e "$option\>" || {
-            echo "no row for $option" >&2
-            false
-        }
-    done < <(unshare-lite --help | grep -oE -- '(^|[^-a-z])--[a-z]+(-[a-z]+)*' | grep -oE -- '--.*' |
-        grep -vx -e --help -e --version | sort -u)
+    every_option_has_a_row
 }
 
 @test "unshare-lite: every option works, as in unshare" {
@@ -195,8 +106,6 @@ run_rows() {
 
 @test "unshare-lite --explain: of nobody's maps, by newuidmap, what strace sees" {
     requires root user userns strace newuidmap
-    options_table() {
-        echo '-r --map-auto | | | |'
-    }
-    table_check tells_nobody_the_truth
+    one_row() { echo '-r --map-auto | | | |'; }
+    table_check tells_nobody_the_truth one_row
 }
