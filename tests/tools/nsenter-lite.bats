@@ -404,8 +404,10 @@ how_it_ends() {
     read -r pid_max </proc/sys/kernel/pid_max
     run -125 --separate-stderr nsenter-lite -t "$((pid_max + 1))" -u true
     [[ $stderr == *"cannot find process $((pid_max + 1)): No such process" ]]
-    # One that has ended and that nobody has waited for yet.
-    start sh -c 'sh -c : & echo ready; exec sleep 600 >/dev/null'
+    # One that has ended and that nobody has waited for: not before the shell has become
+    # another program, for a shell would.
+    # shellcheck disable=SC2016 # for the shell inside
+    start sh -c 'sh -c "until grep -q sleep /proc/\$PPID/comm; do :; done" & echo ready; exec sleep 600 >/dev/null'
     wait_for 5 grep -q 'State:.*Z' "/proc/$target/status"
     for option in -u -a -r -w -e; do
         run -125 --separate-stderr nsenter-lite -t "$target" "$option" true
