@@ -195,8 +195,9 @@ void free_list(struct list *list);
 // --- where.c: which groups a process is in ---------------------------------
 
 struct membership {
-	const char *id, *controllers, *group; // as the kernel wrote them
-	struct hierarchy *hierarchy;	      // NULL if it is not mounted
+	const char *id, *controllers;
+	const char *group;	     // starts with a slash
+	struct hierarchy *hierarchy; // NULL if it is not mounted
 };
 
 // Call visit for each line of /proc/PID/cgroup. Returns -1 with errno when

@@ -61,7 +61,7 @@ static void note_place(const struct membership *member, void *context)
 {
 	struct places *places = context;
 
-	if (!member->hierarchy || member->group[0] != '/')
+	if (!member->hierarchy)
 		return;
 	places->groups[member->hierarchy - places->layout->list] =
 	    strdup(member->group + 1);

@@ -90,7 +90,9 @@ static int kill_once(struct layout *layout, struct hierarchy *hierarchy,
 	bool stop = freezer && !has_kill(freezer, group);
 	int result = 0;
 
-	if (stop && freeze_group(freezer, group) < 0)
+	// What waits for a disk is stopped only when it has its answer, but
+	// until then it does not fork either.
+	if (stop && freeze_group(freezer, group) < 0 && errno != ETIMEDOUT)
 		warn("cannot freeze %s", full_path(freezer, group, NULL));
 	if (has_kill(hierarchy, group))
 		result = write_group_file(

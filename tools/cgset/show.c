@@ -209,7 +209,7 @@ static struct libscols_table *table_of_groups(struct layout *layout,
 static void add_member(const struct membership *member, void *list)
 {
 	if (!member->hierarchy || is_named(member->hierarchy) ||
-	    member->group[0] != '/' || strstr(member->group, "/.."))
+	    strstr(member->group, "/.."))
 		return;
 	add_group(list, member->group + 1);
 }

@@ -125,7 +125,7 @@ static void note_place(const struct membership *member, void *context)
 {
 	struct place *place = context;
 
-	if (member->hierarchy == place->hierarchy && *member->group == '/')
+	if (member->hierarchy == place->hierarchy)
 		stpncpy(place->group, member->group + 1, PATH_MAX - 1);
 }
 

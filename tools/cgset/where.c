@@ -75,7 +75,7 @@ int each_membership(struct layout *layout, int pid,
 		member.id = strsep(&line, ":");
 		member.controllers = line ? strsep(&line, ":") : NULL;
 		member.group = line;
-		if (!line)
+		if (!line || *line != '/')
 			continue;
 		member.hierarchy =
 		    hierarchy_of(layout, member.id, member.controllers);
