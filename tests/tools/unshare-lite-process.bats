@@ -4,6 +4,7 @@
 
 load ../lib/common
 load ../lib/unshare-lite
+load ../lib/terminal
 
 # A command that says on standard output which of these signals it gets, and stays.
 # shellcheck disable=SC2016 # for the inner shell
@@ -105,23 +106,6 @@ print(subprocess.run(["ps", "-e", "-o", "stat="], capture_output=True, text=True
     ends_with 143 $!
 }
 
-# terminal SCRIPT: an interactive bash on a terminal of its own; SCRIPT is expect's, in
-# which type sends a line, see waits for a text, and key sends a control character. The
-# line is echoed: a text that is waited for is written with a backslash there.
-terminal() {
-    # shellcheck disable=SC2016 # for expect
-    timeout 90 expect -c '
-        set timeout 30
-        proc see {text} { expect -ex $text {} timeout { puts "\nno: $text"; exit 1 } eof { exit 2 } }
-        proc type {line} { send -- "$line\r" }
-        proc key {character} { send -- $character }
-        spawn env PS1=prompt> bash --norc --noprofile -i
-        see prompt>
-        '"$1"'
-        type exit
-        expect eof' 3>&-
-}
-
 @test "unshare-lite on a terminal: Ctrl-C ends the command, and we say so" {
     requires expect root
     # As PID 1 and without a handler, sleep would not be interrupted; below --init it is.
@@ -147,16 +131,17 @@ terminal() {
         see prompt>'
 }
 
+# bash and not sh: dash uses vfork(2), and whoever waits for a stopped child there cannot stop.
 @test "unshare-lite on a terminal: Ctrl-Z stops, fg goes on" {
     requires expect root
     for option in --fork --init; do
         terminal '
-            type {unshare-lite '"$option"' sh -c "echo run\ning; sleep 1; echo do\ne; exit 9"}
+            type {unshare-lite '"$option"' bash -c "echo run\ning; sleep 1; echo do\ne; exit 9"}
             see running
             key "\032"
             see Stopped
             see prompt>
-            type {until ps -o stat=,comm= | grep -q "^T.* s[h]$"; do sleep 0.1; done; echo it is s\topped}
+            type {until ps -o stat=,comm= | grep -q "^T.* bas[h]$"; do sleep 0.1; done; echo it is s\topped}
             see "it is stopped"
             see prompt>
             type fg

@@ -97,15 +97,18 @@ struct pending {
 	ssize_t from, to;
 };
 
-// A file that ends is told to the command as a person would: with Ctrl-D.
+// A file that ends is told to the command as a person would: with Ctrl-D. In
+// the middle of a line the first only hands over what is there: termios(3).
 static bool read_keys(struct pending *keys)
 {
+	bool whole = keys->to == 0 || keys->text[keys->to - 1] == '\n';
+
 	keys->from = 0;
 	keys->to = read(STDIN_FILENO, keys->text, sizeof keys->text);
 	if (keys->to > 0)
 		return true;
-	keys->text[0] = '\004';
-	keys->to = 1;
+	keys->text[0] = keys->text[1] = '\004';
+	keys->to = whole ? 1 : 2;
 	return false;
 }
 
