@@ -101,7 +101,7 @@ export ASAN_OPTIONS=detect_leaks=0
 
 @test "cgset set: limits of a disk, by path, number or the files of either version" {
     requires root
-    local device path bad
+    local device path bad loop partition
     # A guest has no disk: a loop device without a file is one, of no size.
     [[ -n $(find /sys/block -mindepth 1) ]] || modprobe loop
     device=$(cat /sys/block/*/dev | head -n 1)
@@ -127,6 +127,14 @@ export ASAN_OPTIONS=detect_leaks=0
         "io=$device,rbps=-1" io=8,rbps=1 io=/nosuch,rbps=1 "io=$device,rbps=1Q"; do
         run -2 --separate-stderr cgset set "$GROUP" "$bad"
     done
+    if truncate -s 4M "$path.image" && loop=$(losetup --find --show "$path.image"); then
+        addpart "$loop" 1 0 2048
+        partition=$(cat "/sys/block/${loop##*/}/${loop##*/}p1/dev")
+        run -2 --separate-stderr cgset set "$GROUP" "io=$partition,rbps=1M"
+        delpart "$loop" 1
+        losetup --detach "$loop"
+        [[ $stderr == "cgset: $partition is a partition: limits are for whole disks" ]]
+    fi
     run -0 cgset set "$GROUP" "io=$device,rbps=max,wbps=max,riops=max,wiops=max"
     [ -z "$(cat "$(folder blkio)"/blkio.throttle.*_device "$(folder io)/io.max" 2>/dev/null)" ]
 }
@@ -155,6 +163,12 @@ export ASAN_OPTIONS=detect_leaks=0
     # a file that does not exist is found before anything is written
     run -1 --separate-stderr cgset set --explain "$GROUP" pids=7 memory.no_such=1
     [[ $stderr == *'no file '*memory.no_such* && $stderr != *write* ]]
+    ! on_v1 memory || [[ $stderr == *'hint: memory is on cgroup v1 here'* ]]
+    # on v2 a group can lack a controller that there is
+    if [[ -d $(v2_tree)/$GROUP && " $(cat "$(v2_tree)/cgroup.controllers") " == *' hugetlb '* ]]; then
+        run -1 --separate-stderr cgset set "$GROUP" hugetlb.2MB.max=1
+        [[ $stderr == *'hint: the group does not have the controller hugetlb: the group above '* ]]
+    fi
     [ "$(value pids pids.max pids.max)" = 30 ]
 }
 
@@ -211,6 +225,18 @@ export ASAN_OPTIONS=detect_leaks=0
             cgset set "$2/link" pids=5' sh "$point" "$GROUP" "$BATS_TEST_TMPDIR/elsewhere"
     [[ $stderr == *"no group /$GROUP/link"* ]]
     [ "$(cat "$BATS_TEST_TMPDIR/elsewhere/pids.max")" = 1 ]
+    # nothing is made in one tree when another is hidden, or read-only
+    # shellcheck disable=SC2016 # for the inner shell
+    run -1 --separate-stderr unshare --mount sh -c '
+        mount -t tmpfs none "$1" && cgset create "$2/new"' sh "$point" "$GROUP"
+    [[ $stderr == "cgset: $point is hidden under another mount" ]]
+    # shellcheck disable=SC2016 # for the inner shell
+    run -1 --separate-stderr unshare --mount sh -c '
+        mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cgset create "$2/new"' \
+        sh "$point" "$GROUP"
+    [[ $stderr == *"cannot create $point/$GROUP/new: Read-only file system"* ]]
+    [[ $stderr == *"hint: $point is mounted read-only"* ]]
+    [ -z "$(find /sys/fs/cgroup -path "*/$GROUP/new")" ]
 }
 
 @test "cgset sees a part of a hierarchy that is mounted over the whole" {

@@ -116,6 +116,11 @@ static void explain_creation(struct hierarchy *hierarchy, const char *group)
 int create_group(struct layout *layout, const char *group, struct made *made)
 {
 	*made = (struct made){0};
+	// One that cannot be opened ends the program: now, before a folder is
+	// made in another.
+	for (size_t i = 0; i < layout->count; i++)
+		if (!is_named(&layout->list[i]))
+			open_hierarchy(&layout->list[i]);
 	for (size_t i = 0; i < layout->count; i++) {
 		struct hierarchy *hierarchy = &layout->list[i];
 

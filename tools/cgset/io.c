@@ -22,14 +22,14 @@ const struct io_limit io_limits[IO_LIMITS] = {
 };
 
 // The kernel limits whole disks: a partition has its number refused.
-static void refuse_partition(const char *path, const char *device)
+static void refuse_partition(const char *name, const char *device)
 {
 	char file[64];
 
 	snprintf(file, sizeof file, "/sys/dev/block/%s/partition", device);
 	if (access(file, F_OK) == 0)
 		errx(options.misused,
-		     "%s is a partition: limits are for whole disks", path);
+		     "%s is a partition: limits are for whole disks", name);
 }
 
 // /dev/sda or 8:0. stat(2). Commonest errno: ENOENT.
@@ -47,7 +47,6 @@ static int parse_device(const char *text, char device[24])
 			errx(options.misused, "%s is no block device", text);
 		snprintf(device, 24, "%u:%u", major(status.st_rdev),
 			 minor(status.st_rdev));
-		refuse_partition(text, device);
 		return 0;
 	}
 	errno = EINVAL;
@@ -108,8 +107,10 @@ int parse_io(struct setting *setting, const char *value)
 	int given = 0;
 
 	stpncpy(copied, value, sizeof copied - 1);
-	if (parse_device(strsep(&rest, ", "), setting->device) < 0)
+	word = strsep(&rest, ", ");
+	if (parse_device(word, setting->device) < 0)
 		return -1;
+	refuse_partition(word, setting->device);
 	if (setting->spelling == V1_FILE)
 		return parse_v1_limit(setting, rest);
 	for (; (word = strsep(&rest, ", ")); given++)

@@ -55,20 +55,22 @@ static void block_signals(sigset_t *taken, sigset_t *before)
 static pid_t bear_child(struct run *run, struct hierarchy **tree)
 {
 	struct clone_args how = {.exit_signal = SIGCHLD};
-	char cgroup[32] = "";
+	char cgroup[32] = ", cgroup=?";
 	int folder = -1;
 	pid_t child = 0;
 
 	if (*tree)
 		folder =
 		    open_group(*tree, run->group, NULL, O_PATH | O_DIRECTORY);
-	if (folder >= 0) {
+	// In a dry run the group need not be there yet.
+	if (folder < 0 && narration != DRY_RUN)
+		*tree = NULL;
+	if (*tree) {
 		how.flags = CLONE_INTO_CGROUP;
 		how.cgroup = (unsigned int)folder;
-		snprintf(cgroup, sizeof cgroup, ", cgroup=%d", folder);
-	} else {
-		*tree = NULL;
 	}
+	if (folder >= 0)
+		snprintf(cgroup, sizeof cgroup, ", cgroup=%d", folder);
 	if (narration != DRY_RUN)
 		child = (pid_t)syscall(SYS_clone3, &how, sizeof how);
 	if (child > 0)
@@ -78,7 +80,8 @@ static pid_t bear_child(struct run *run, struct hierarchy **tree)
 		      : "the command's process, not yet in the group: clone(2)",
 		"clone3({flags=%s, exit_signal=SIGCHLD, stack=NULL, "
 		"stack_size=0%s}, %zu)",
-		*tree ? "CLONE_INTO_CGROUP" : "0", cgroup, sizeof how);
+		*tree ? "CLONE_INTO_CGROUP" : "0", *tree ? cgroup : "",
+		sizeof how);
 	if (child < 0 && errno == ENOSYS) {
 		*tree = NULL;
 		child = fork();

@@ -132,6 +132,9 @@ static int remember(struct plan *plan)
 		if (hierarchy->v2)
 			v2_explain_missing(hierarchy, plan->group,
 					   change->file);
+		else
+			hint("%s is on cgroup v1 here, which has no such file",
+			     hierarchy->controllers);
 		return -1;
 	}
 	return 0;

@@ -96,8 +96,8 @@ void v2_explain_missing(struct hierarchy *hierarchy, const char *group,
 	    read_group_file(hierarchy, group, "cgroup.controllers", &has) ==
 		0 &&
 	    !lists(&has, name))
-		hint("the group does not have the controller %s: cgset create "
-		     "enables it on the way to a group",
+		hint("the group does not have the controller %s: the group "
+		     "above does not hand it down in cgroup.subtree_control",
 		     name);
 	free(has.data);
 }

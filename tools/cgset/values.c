@@ -63,7 +63,7 @@ static int parse_bytes(struct setting *setting, const char *value)
 int parse_decimal(const char *text, size_t places, uint64_t *value)
 {
 	uint64_t whole, fraction;
-	char integer[16] = "", decimals[] = "00000000", unit[] = "100000000";
+	char integer[32] = "", decimals[] = "00000000", unit[] = "100000000";
 	const char *dot = strchr(text, '.');
 	size_t length = dot ? (size_t)(dot - text) : strlen(text);
 	size_t given = dot ? strlen(dot + 1) : 0;
