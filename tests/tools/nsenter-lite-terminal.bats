@@ -14,7 +14,7 @@ in_target() {
     make_target --pid --uts
     # shellcheck disable=SC2016 # for the shell there
     terminal '
-        type {alias enter="nsenter-lite -t '"$target $1"'"; before=$(stty -g)}
+        type {lite="nsenter-lite -t '"$target $1"'"; alias enter="$lite"; before=$(stty -g)}
         see prompt>
         '"$2"'
         type {test "$(stty -g)" = "$before" && echo the same termi\nal}
@@ -99,14 +99,36 @@ before_test() {
         see prompt>'
 }
 
-@test "nsenter-lite --pty: ended by a signal, it gives our terminal back" {
+# Before the shell at the prompt does so itself.
+@test "nsenter-lite --pty gives our terminal back, ended by a signal as well" {
+    # shellcheck disable=SC2016 # for the shell inside
     in_target '-p --pty' '
-        type {enter sh -c "echo run\ning; exec sleep 60"}
-        see running
-        exec kill -TERM [exec pgrep -P [exp_pid] nsenter-lite]
+        type {bash -c "$lite true; echo stat\\us \$?; test \"\$(stty -g)\" = $before && echo go\\od"}
+        see "status 0"
+        see good
         see prompt>
-        type {echo stat\us $?}
-        see "status 143"'
+        type {bash -c "$lite sh -c \"echo run\\\\ning; exec sleep 60\"; echo stat\\us \$?; test \"\$(stty -g)\" = $before && echo go\\od"}
+        see running
+        exec kill -TERM [exec pgrep -P [exec pgrep -P [exp_pid] bash] nsenter-lite]
+        see "status 143"
+        see good
+        see prompt>'
+}
+
+@test "nsenter-lite stops when its command is stopped, and continues it" {
+    make_target --pid
+    local out="$BATS_TEST_TMPDIR/out" child lite
+    nsenter-lite -t "$target" -p -- bash -c 'echo ready; sleep 1; exit 6' >"$out" 3>&- &
+    lite=$!
+    wait_for 10 grep -q ready "$out"
+    child=$(pgrep -P "$lite")
+    kill -STOP "$child"
+    wait_for 10 grep -q '^State:.T' "/proc/$lite/status"
+    kill -CONT "$lite"
+    wait_for 20 test ! -e "/proc/$child"
+    local result=0
+    wait "$lite" || result=$?
+    [ "$result" = 6 ]
 }
 
 @test "nsenter-lite --pty without a terminal of ours: to the end, in and out" {
