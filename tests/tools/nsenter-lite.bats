@@ -6,7 +6,7 @@
 load ../lib/common
 load ../lib/target
 # From bats and target.bash: shellcheck knows only $output and $lines.
-stderr="" stderr_lines=() target="" ready="" makers=()
+stderr="" stderr_lines=() target="" ready="" makers=() targets=()
 
 setup_file() { make_root; }
 
@@ -165,6 +165,29 @@ same() {
     [[ ${stderr_lines[1]} == 'hint: this user namespace has no user 7: its map, /proc/self/uid_map, '* ]]
     run -125 --separate-stderr nsenter-lite -t "$target" -U -G 7 true
     [[ ${stderr_lines[1]} == 'hint: this user namespace has no group 7: its map, /proc/self/gid_map, '* ]]
+}
+
+@test "nsenter-lite --user-parent: the owner of the first, or the parent of a user namespace" {
+    requires root userns
+    # Two user namespaces, one in the other; the UTS namespace belongs to the outer.
+    start unshare --user --map-root-user --uts --fork sh -c 'unshare --user --map-root-user \
+        sh -c "echo ready; exec sleep 600 >/dev/null"; exit'
+    local outer=$target inner
+    inner=$(pgrep -P "$outer")
+    targets+=("$inner")
+    [ "$(ns "$outer" user)" != "$(ns "$inner" user)" ]
+    run -0 nsenter-lite -t "$inner" -u --user-parent -- sh -c "$WHERE"
+    [[ ${lines[3]} == "$(ns "$inner" uts)" && ${lines[5]} == "$(ns "$outer" user)" ]]
+    run -0 nsenter-lite -t "$inner" -U --user-parent -- sh -c "$WHERE"
+    [ "${lines[5]}" = "$(ns "$outer" user)" ]
+    run -0 nsenter-lite -t "$inner" -U -- sh -c "$WHERE"
+    [ "${lines[5]}" = "$(ns "$inner" user)" ]
+    # The owner of the outer one is our own: there already, and above is none for us.
+    run -125 --separate-stderr nsenter-lite -t "$outer" -U --user-parent true
+    [[ $stderr == *'this process is in that user namespace already'* ]]
+    run -125 --separate-stderr unshare --user --map-root-user nsenter-lite -n/proc/self/ns/net --user-parent true
+    [[ ${stderr_lines[0]} == *'cannot find the owner of the net namespace: Operation not permitted' ]]
+    [[ ${stderr_lines[1]} == 'hint: it is not ours or below ours'* ]]
 }
 
 @test "nsenter-lite --env gives the target's environment and nothing of ours" {
@@ -503,4 +526,19 @@ holds_pidfd() {
     [[ $output == usage:* && -z $stderr ]]
     run -0 --separate-stderr nsenter-lite --version
     [[ $output == *'Container Bones'* && -z $stderr ]]
+}
+
+@test "nsenter-lite: the examples of the manual run" {
+    requires root net ip
+    # One session, as a reader would paste it, and what it says.
+    # shellcheck disable=SC2016 # for the shell there
+    {
+        echo 'set -euo pipefail; HOSTNAME=$(hostname); trap "kill -KILL \$pid" EXIT'
+        sed -n 's/^\.Dl # //p' "$ROOT/tools/nsenter-lite/nsenter-lite.1" | sed "s,/tmp,$BATS_TEST_TMPDIR,g"
+        echo 'test "$(hostname)" = "$HOSTNAME"'
+    } >"$BATS_TEST_TMPDIR/session"
+    run -0 --separate-stderr bash "$BATS_TEST_TMPDIR/session" </dev/null
+    [[ ${lines[0]} == lo*DOWN* && $output == *' sleep 600'* && $output == *$'\nbones\n'* ]]
+    [[ ${lines[-1]} == lo*UNKNOWN* && $stderr == *'setns('* ]]
+    [ "$(grep -c nsenter-lite "$BATS_TEST_TMPDIR/session")" -ge 8 ]
 }
