@@ -64,11 +64,15 @@ export ASAN_OPTIONS=detect_leaks=0
     run -7 cgset run "$GROUP" sh -c 'exit 7'
     # shellcheck disable=SC2016 # for the inner shell
     run -143 cgset run "$GROUP" sh -c 'kill -TERM $$'
+    # started by who does not want to hear of its children
+    run -0 timeout 20 env --ignore-signal=CHLD cgset run "$GROUP" grep '^SigIgn.*[13579bdf]....$' /proc/self/status
     run -127 --separate-stderr cgset run "$GROUP" no-such-command
     [[ $stderr == *'cannot execute no-such-command: No such file'* ]]
     run -126 --separate-stderr cgset run "$GROUP" /etc/passwd
     run -125 --separate-stderr cgset run --no-such-option "$GROUP" true
     run -125 --separate-stderr cgset run "$GROUP"
+    run -125 --separate-stderr cgset run -s pids=99 / true
+    [[ $stderr == 'cgset: the root group has no limits' ]]
     run -125 --separate-stderr cgset run "$GROUP" --
     run -0 cgset run "$GROUP" -- echo --explain
     [ "$output" = --explain ]

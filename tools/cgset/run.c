@@ -26,14 +26,17 @@ struct run {
 	struct layout *layout;
 	const char *group;
 	char **command;
-	int refusal[2];	 // the child writes there when it cannot join
-	sigset_t before; // the signals that were blocked before
+	int refusal[2]; // the child writes there when it cannot join
+	// What the command gets back: which signals were blocked, and what
+	// SIGCHLD did.
+	sigset_t before;
+	void (*sigchld)(int);
 	pid_t parent, child;
 };
 
 // We have to outlive what ends the command, to report it: these signals wait
 // until they are asked for. sigprocmask(2), signal(7).
-static void block_signals(sigset_t *taken, sigset_t *before)
+static void block_signals(struct run *run, sigset_t *taken)
 {
 	static const int signals[] = {SIGCHLD, SIGINT,	SIGQUIT, SIGTERM,
 				      SIGHUP,  SIGUSR1, SIGUSR2};
@@ -41,9 +44,9 @@ static void block_signals(sigset_t *taken, sigset_t *before)
 	sigemptyset(taken);
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		sigaddset(taken, signals[i]);
-	sigprocmask(SIG_BLOCK, taken, before);
+	sigprocmask(SIG_BLOCK, taken, &run->before);
 	// Ignored by our caller, it would make the kernel drop the status.
-	signal(SIGCHLD, SIG_DFL);
+	run->sigchld = signal(SIGCHLD, SIG_DFL);
 }
 
 // A child that is never, not for an instant, outside the group. tree is the
@@ -110,6 +113,7 @@ static noreturn void become_command(struct run *run,
 		write(run->refusal[1], "", 1);
 		_exit(EXIT_TOOL);
 	}
+	signal(SIGCHLD, run->sigchld);
 	sigprocmask(SIG_SETMASK, &run->before, NULL);
 	exec_command(run->command);
 }
@@ -166,7 +170,7 @@ static int run_child(struct run *run)
 
 	if (pipe2(run->refusal, O_CLOEXEC) < 0)
 		err(options.failed, "cannot make a pipe");
-	block_signals(&taken, &run->before);
+	block_signals(run, &taken);
 	run->parent = getpid();
 	run->child = bear_child(run, &tree);
 	if (run->child < 0) {
