@@ -89,17 +89,53 @@ on_a_terminal() {
     # Only its output is ours: then the kernel refuses it, as it is in another session.
     run -0 on_a_terminal sh -c "nsenter-lite --like-exec $target /bin/type </dev/null"
     [[ $output == *'typed: .'* ]]
+    # One with all capabilities could type into any terminal that it has, so it has none of ours.
+    end_targets
+    no_targets
+    make_chrooted_target
+    run -0 on_a_terminal nsenter-lite --like-exec "$target" /bin/type
+    [[ $output == *'typed: .'* ]]
+}
+
+# In a container that shares our pid namespace /proc/self is ours there, too: in another the
+# name would lead nowhere.
+chrooted_target_with_our_processes() {
+    # shellcheck disable=SC2016 # for the shell inside
+    start unshare --fork --mount --uts sh -c 'mount -t proc proc "$1/proc"
+        exec chroot "$1" /bin/sh -c "cd /tmp; echo ready; exec sleep 600 >/tmp/null"' sh "$SCRATCH"
 }
 
 @test "escape: a descriptor of ours, named as working directory, is gone by then" {
-    make_chrooted_target
+    chrooted_target_with_our_processes
     local number
-    for number in {0..12}; do
+    for number in {3..12}; do
         ln -s "/proc/self/fd/$number" "$SCRATCH/tmp/fd$number"
-        run --separate-stderr nsenter-lite -t "$target" -a -r -W "/tmp/fd$number" /bin/ls </dev/null 9</ 11</
-        [ "$status" = 125 ]
-        [[ -z $output && $stderr == *"/tmp/fd$number"* ]]
+        run -125 --separate-stderr nsenter-lite -t "$target" -a -r -W "/tmp/fd$number" /bin/ls </dev/null 9</ 11</
+        [[ -z $output && $stderr == *"cannot change to directory /tmp/fd$number: No such file or directory" ]]
     done
+    # The attack is real.
+    run -0 nsenter -t "$target" -m -r -W/tmp/fd11 /bin/cat "${SCRATCH#/}/marker" </dev/null 11</
+    [ "$output" = inside ]
+}
+
+@test "escape: a working directory outside of the root, by another process, is refused" {
+    chrooted_target_with_our_processes
+    ln -s "/proc/$$/root" "$SCRATCH/tmp/out"
+    run -125 --separate-stderr nsenter-lite -t "$target" -m -r -W /tmp/out /bin/cat "${SCRATCH#/}/marker" </dev/null
+    [[ -z $output && $stderr == *'the directory /tmp/out is outside of the root directory' ]]
+    run -0 nsenter -t "$target" -m -r -W/tmp/out /bin/cat "${SCRATCH#/}/marker" </dev/null
+    [ "$output" = inside ]
+}
+
+@test "escape: of a target that stands outside of its root, that is not taken over" {
+    # shellcheck disable=SC2016 # for the shell inside
+    start unshare --fork --mount sh -c 'mount -t proc proc "$0/proc"; cd /
+        exec perl -e "chroot shift; exec @ARGV" "$0" /bin/sh -c "echo ready; exec sleep 600 >/tmp/null"' "$SCRATCH"
+    run -0 nsenter -t "$target" -m -r -w /bin/cat "${SCRATCH#/}/marker" </dev/null
+    [ "$output" = inside ]
+    run ! nsenter-lite --like-exec "$target" /bin/cat "${SCRATCH#/}/marker" </dev/null
+    run -0 nsenter-lite --like-exec "$target" /bin/cat marker </dev/null
+    [ "$output" = inside ]
 }
 
 @test "escape: a directory as standard input is refused" {
