@@ -98,12 +98,19 @@ static bool is_ours(int fd, const char *path)
 
 void hint_namespace(int fd, const struct kind *kind)
 {
+	const int alone = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWTIME;
 	int saved = errno;
+	int threads = field_of("/proc/self/status", "\nThreads:\t");
 
 	if (saved == EINVAL && kind->flag == CLONE_NEWUSER &&
 	    is_ours(fd, "/proc/self/ns/user"))
 		hint("this process is in that user namespace already: leave "
 		     "out -U");
+	else if ((saved == EINVAL || saved == EUSERS) && (kind->flag & alone) &&
+		 threads > 1)
+		hint("this process has %d threads, and only one without a "
+		     "second may: setns(2); qemu-user, for one, adds its own",
+		     threads);
 	else if (saved == EINVAL && kind->flag == CLONE_NEWPID &&
 		 out_of_sight(fd, NS_GET_PARENT))
 		hint("that pid namespace is not below ours, and a process can "
