@@ -17,7 +17,7 @@ make_workshop_image() {
     open_work "$target"
     tree=$WORK/tree
     mkdir -p "$tree/live" "$tree/boot/grub" "$WORK/boot"
-    pack_project "$WORK/container-bones.tar"
+    pack "$WORK/files.tar"
     in_background 'making the file system: some minutes' make_file_system "$WORK"
     mv "$WORK"/boot/vmlinuz-* "$tree/live/vmlinuz"
     mv "$WORK"/boot/initrd.img-* "$tree/live/initrd"
@@ -31,10 +31,12 @@ make_workshop_image() {
     printf 'VirtualBox: a new machine for Debian (64-bit), with this file as its CD.\n'
 }
 
-# What is in the repository, or in the archive that was unpacked; no build.
-pack_project() {
-    tar -C "$ROOT" --exclude=./build --exclude=./.git --exclude=node_modules \
-        --transform 's,^\.,container-bones,' -cf "$1" .
+# pack FILE: the project, as it is in the repository or in the archive that was unpacked,
+# without a build; and what the image has in /etc.
+pack() {
+    tar -cf "$1" -C "$ROOT" --exclude=./build --exclude=./.git --exclude=node_modules \
+        --transform 's,^\.,opt/container-bones,S' .
+    tar -rf "$1" -C "$ROOT/labs/lib/vm-image" --owner=0 --group=0 --mode=go-w etc
 }
 
 # From the package sources of this machine, whose signatures apt checks.
@@ -45,11 +47,10 @@ make_file_system() {
         -name '*.list' -o -name '*.sources' 2>/dev/null)
     # shellcheck disable=SC2016 # the hooks are expanded by mmdebstrap's shell
     exec mmdebstrap --variant=apt --format=squashfs --include="$(IFS=, && printf '%s' "${packages[*]}")" \
-        --customize-hook="tar-in '$1/container-bones.tar' /opt" \
-        --customize-hook="copy-in '$ROOT'/labs/lib/vm-image/etc/* /etc" \
+        --customize-hook="tar-in '$1/files.tar' /" \
         --customize-hook='chroot "$1" useradd -m -s /bin/bash learner
             mv "$1/opt/container-bones" "$1/home/learner/"
-            chroot "$1" sh -c "chown -R root:root /etc && make -C /home/learner/container-bones -s all install &&
+            chroot "$1" sh -c "make -C /home/learner/container-bones -s all install &&
                 chown -R learner:learner /home/learner"
             chroot "$1" systemctl -q enable systemd-networkd
             chroot "$1" systemctl -q disable memcached' \

@@ -102,5 +102,3 @@ after_test() {
     run -0 as_nobody labs/lab
     [[ $output == *'you are not root'* ]]
 }
-
-# bats test_tags=guest:no-userns

@@ -486,7 +486,6 @@ holds_pidfd() {
     [[ $stderr == *'process 2 is a kernel thread: it has no environment' ]]
 }
 
-# bats test_tags=guest:no-userns
 @test "nsenter-lite: why the kernel refuses" {
     requires root userns
     # Our own user namespace.

@@ -27,7 +27,6 @@ in_user_namespace() {
     unshare -r sh -euc "$1" sh "${@:2}"
 }
 
-# bats test_tags=guest:no-userns
 @test "hint: which limit is reached, and where" {
     requires root userns net
     # Here: 0 is plain to see.

@@ -376,7 +376,6 @@ EOF
     [[ ${stderr_lines[1]} == 'hint: our pid namespace belongs to another'*'--pid --fork' ]]
 }
 
-# bats test_tags=guest:no-userns
 @test "unshare-lite names the limit that is 0" {
     requires userns
     local kind limit
