@@ -19,6 +19,7 @@ make_workshop_image() {
     mkdir -p "$tree/live" "$tree/boot/grub" "$WORK/boot"
     pack "$WORK/files.tar"
     in_background 'making the file system: some minutes' make_file_system "$WORK"
+    in_background 'compressing it' compress "$WORK/root.tar" "$tree/live/filesystem.squashfs"
     mv "$WORK"/boot/vmlinuz-* "$tree/live/vmlinuz"
     mv "$WORK"/boot/initrd.img-* "$tree/live/initrd"
     cp "$ROOT/labs/lib/vm-image/grub.cfg" "$tree/boot/grub/grub.cfg"
@@ -46,7 +47,7 @@ make_file_system() {
     mapfile -t sources < <(find /etc/apt/sources.list /etc/apt/sources.list.d \
         -name '*.list' -o -name '*.sources' 2>/dev/null)
     # shellcheck disable=SC2016 # the hooks are expanded by mmdebstrap's shell
-    exec mmdebstrap --variant=apt --format=squashfs --include="$(IFS=, && printf '%s' "${packages[*]}")" \
+    exec mmdebstrap --variant=apt --format=tar --include="$(IFS=, && printf '%s' "${packages[*]}")" \
         --customize-hook="tar-in '$1/files.tar' /" \
         --customize-hook='chroot "$1" useradd -m -s /bin/bash learner
             mv "$1/opt/container-bones" "$1/home/learner/"
@@ -55,6 +56,9 @@ make_file_system() {
             chroot "$1" systemctl -q enable systemd-networkd
             chroot "$1" systemctl -q disable memcached' \
         --customize-hook="copy-out /boot '$1'" \
-        "$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")" "$1/tree/live/filesystem.squashfs" \
-        "${sources[@]}"
+        "$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")" "$1/root.tar" "${sources[@]}"
+}
+
+compress() {
+    exec tar2sqfs -q -c zstd "$2" <"$1"
 }

@@ -6,6 +6,8 @@
 
 load ../lib/common
 load kernel
+# run --separate-stderr sets it; shellcheck cannot know.
+stderr=""
 
 export ASAN_OPTIONS=detect_leaks=0
 
@@ -127,4 +129,37 @@ name() {
     else
         [[ $(jq -r .how <<<"$vm") == 'qemu-system-'*', 200 MiB, one processor; emulation, for /dev/kvm: '* ]]
     fi
+}
+
+# vm FIELD: of that setting, in the JSON that it reads.
+vm() {
+    jq -r --arg field "$1" '.settings[] | select(.name == "vm")[$field]'
+}
+
+@test "a machine that hangs is ended by --limit; one whose QEMU is killed is told; the rest is measured" {
+    requires root jq
+    ! sanitized || return 0
+    local qemu
+    hanging_kernel vmlinuz-9.9.9
+    run -1 --separate-stderr vmcompare table --runs 1 --json --limit 2 --kernel vmlinuz-9.9.9
+    [[ $stderr == *'vmcompare: vm: not ready within 2 s'* ]]
+    [ "$(vm start <<<"$output")" = null ]
+    jq -e '.settings[] | select(.name == "container").start > 0' <<<"$output"
+
+    vmcompare table --runs 1 --kernel vmlinuz-9.9.9 >/dev/null 2>said 3>&- &
+    wait_for 10 pgrep -f 'qemu-system.*accel tcg.*vmlinuz-9.9.9'
+    qemu=$(pgrep -f 'qemu-system.*accel tcg.*vmlinuz-9.9.9')
+    kill -KILL "$qemu"
+    run -1 wait $!
+    grep -q 'vmcompare: vm: it ended with status 137' said
+    grep -q '^vmcompare: 1 of 3 settings failed' said
+}
+
+@test "a /dev/kvm that boots nothing: emulation, and the table says so" {
+    requires root jq bwrap
+    ! sanitized || return 0
+    run -0 --separate-stderr bwrap --bind / / --proc /proc --dev /dev --dev-bind /dev/null /dev/kvm \
+        vmcompare table --runs 1 --json --kernel "$(kernel)"
+    [[ $(vm how <<<"$output") == *'emulation, for /dev/kvm: '* ]]
+    [ "$(vm memory <<<"$output")" -gt $((150 << 20)) ]
 }
