@@ -84,38 +84,20 @@ static void file_line(struct table *table, int directory, const char *name)
 	table_text(table, line, FILES_TARGET, length < 0 ? NULL : target);
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-// The names in the order of their bytes.
+// In the order of ls(1).
 static void list_directory(struct table *table, int fd)
 {
-	DIR *directory = fdopendir(fd);
-	size_t count = 0, capacity = 0;
-	struct dirent *entry;
-	char **names = NULL;
+	struct dirent **entries;
+	const int count = scandirat(fd, ".", &entries, NULL, alphasort);
 
-	if (!directory)
+	if (count < 0)
 		err(EXIT_FAILURE, "cannot list the directory");
-	while ((entry = readdir(directory))) {
-		if (count == capacity) {
-			capacity = capacity ? capacity * 2 : 64;
-			names = reallocarray(names, capacity, sizeof *names);
-			if (!names)
-				err(EXIT_FAILURE, "cannot allocate memory");
-		}
-		names[count++] = format("%s", entry->d_name);
+	for (int i = 0; i < count; i++) {
+		file_line(table, fd, entries[i]->d_name);
+		free(entries[i]);
 	}
-	if (names)
-		qsort(names, count, sizeof *names, by_name);
-	for (size_t i = 0; i < count; i++) {
-		file_line(table, fd, names[i]);
-		free(names[i]);
-	}
-	free(names);
-	closedir(directory);
+	free(entries);
+	close(fd);
 }
 
 // A terminal may obey what somebody wrote into a file: there, what is not
