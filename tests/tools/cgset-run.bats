@@ -211,7 +211,7 @@ END
 }
 
 @test "cgset freeze stops all of a subtree, thaw lets it go on" {
-    requires root jq
+    requires root jq strace
     local counter=$BATS_TEST_TMPDIR/counter before
     cgset create "$GROUP/inner"
     # shellcheck disable=SC2016 # for the inner shell
@@ -223,6 +223,9 @@ END
     run -0 --separate-stderr cgset freeze "$GROUP"
     [[ -z $output && -z $stderr ]]
     before=$(lines_in)
+    # not until the kernel says so
+    run -0 --separate-stderr strace -s 64 -e trace=read cgset freeze "$GROUP"
+    [[ $stderr == *'"FROZEN\n"'* || $stderr == *'frozen 1\n'* ]]
     sleep 0.3
     [ "$(lines_in)" = "$before" ]
     if [[ -d $(folder freezer) && -e $(folder freezer)/freezer.state ]]; then

@@ -470,6 +470,8 @@ traced() {
     run -0 cgset move "$GROUP" "$PID"
     run -0 --separate-stderr strace -f -s 200 -o "$trace" cgset kill --explain "$GROUP"
     diff <(narrated) <(traced "$trace")
+    # v1 has no call that kills all at once: they are stopped meanwhile
+    ! on_v1 freezer || [[ $stderr == *'"FROZEN"'*pidfd_send_signal*'"THAWED"'* ]]
     wait "$PID" || true
 }
 

@@ -7,9 +7,9 @@
 
 #include <err.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <signal.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
 
