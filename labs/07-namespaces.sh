@@ -195,9 +195,9 @@ say 'Every kind at once: the shell of a container, almost.'
 run unshare-lite --user --map-root-user --mount --uts --ipc --net --pid --cgroup --time --fork \
     --mount-proc sh -c 'readlink /proc/$$/ns/*'
 predict 'how much memory does it see, and how many processors?'
-run sh -c 'grep MemTotal /proc/meminfo; nproc'
+run sh -c 'head -n 1 /proc/meminfo; echo "$(nproc) CPUs"'
 run unshare-lite --user --map-root-user --mount --uts --ipc --net --pid --cgroup --time --fork \
-    --mount-proc sh -c 'grep MemTotal /proc/meminfo; nproc'
+    --mount-proc sh -c 'head -n 1 /proc/meminfo; echo "$(nproc) CPUs"'
 verify 'the whole machine' \
     "$(unshare-lite --mount --pid --fork --mount-proc grep MemTotal /proc/meminfo)" = \
     "$(grep MemTotal /proc/meminfo)"

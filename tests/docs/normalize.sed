@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 # What differs from one run of a lab to the next, or from machine to machine.
 # tests/docs/check-docs passes both sides, chapter and lab, through this; nothing else
-# may differ. @HOST@ and @ROOT@ are filled in: the name of this machine, the path of this
-# checkout.
+# may differ. @HOST@, @ROOT@ and @INIT@ are filled in: the name of this machine, the path of
+# this checkout, the name of PID 1.
 
-# The chapters were written on a machine named laptop, in /home/you/container-bones.
+# The chapters were written on a machine named laptop, in /home/you/container-bones, whose
+# PID 1 is systemd.
+s/^@INIT@$/systemd/
 s/\b@HOST@\b/laptop/g
 s/@ROOT@/\/home\/you\/container-bones/g
 
@@ -40,6 +42,7 @@ s/[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}/DATE/g
 s/\b20[0-9]{2}-[0-9]{2}-[0-9]{2}\b/DATE/g
 s/in [0-9]+ ms/in N ms/
 s/[0-9.]+M of (base|memcached)/N of \1/g
+s/^[0-9]+ CPUs$/N CPUs/
 s/MemTotal: +[0-9]+ kB/MemTotal: N kB/
 s/RssAnon:[[:space:]]+[0-9]+ kB/RssAnon: N kB/
 s/[0-9.]+(B|kB|MB|GB|KiB|MiB|GiB)\b/SIZE/g
