@@ -195,7 +195,9 @@ say 'Every kind at once: the shell of a container, almost.'
 run unshare-lite --user --map-root-user --mount --uts --ipc --net --pid --cgroup --time --fork \
     --mount-proc sh -c 'readlink /proc/$$/ns/*'
 predict 'how much memory does it see, and how many processors?'
+# shellcheck disable=SC2016 # for the shell inside
 run sh -c 'head -n 1 /proc/meminfo; echo "$(nproc) CPUs"'
+# shellcheck disable=SC2016 # for the shell inside
 run unshare-lite --user --map-root-user --mount --uts --ipc --net --pid --cgroup --time --fork \
     --mount-proc sh -c 'head -n 1 /proc/meminfo; echo "$(nproc) CPUs"'
 verify 'the whole machine' \
