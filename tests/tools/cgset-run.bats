@@ -240,6 +240,8 @@ END
     [[ $stderr == *"/$GROUP/inner stays frozen: /$GROUP above it is frozen" ]]
     cgset thaw "$GROUP"
     wait_for 20 grows
+    run -0 cgset show --json "$GROUP"
+    jq -e '.groups[0].state == null' <<<"$output"
     run -2 --separate-stderr cgset freeze /
     run -1 --separate-stderr cgset freeze "$GROUP/none"
     [[ $stderr == *"no group /$GROUP/none"* ]]
@@ -362,7 +364,16 @@ bomb='f() { while :; do f & f & wait; done; }; f'
             [[ ! -e $point/$GROUP/shell/$file ]] || chown nobody "$point/$GROUP/shell/$file"
         done
     done
-    inside() { cgset run "$GROUP/shell" setpriv --reuid nobody --regid nogroup --clear-groups -- "$@"; }
+    # On v2 the user cannot hand down a controller that those above do not.
+    if [[ " $(cat "$(v2_tree)/cgroup.controllers") " == *' io '* ]]; then
+        echo -io >"$(v2_tree)/$GROUP/cgroup.subtree_control"
+        echo -io >"$(v2_tree)/cgroup.subtree_control"
+    fi
+    # as_nobody, from the group: put there by hand, since cgset run would hand down all
+    inside() (
+        for point in $(mount_points); do echo "$BASHPID" >"$point/$GROUP/shell/cgroup.procs"; done
+        exec setpriv --reuid nobody --regid nogroup --clear-groups -- "$@"
+    )
     run -0 inside cgset run -s pids=9 -s memory=50M "$GROUP/mine" cat /proc/self/cgroup
     [[ $output == *":/$GROUP/mine"* && $output != *"/shell"* ]]
     [ "$(cat "$(folder pids)/mine/pids.max")" = 9 ]

@@ -69,6 +69,14 @@ export ASAN_OPTIONS=detect_leaks=0
     [ "$(value memory memory.limit_in_bytes memory.max)" = 16777216 ]
     [ "$(value cpu cpu.shares cpu.weight)" = "$(on_v1 cpu && echo 512 || echo 50)" ]
     [[ ${lines[0]} == memory.limit_in_bytes=16M:* ]]
+    # the period alone, which v2 has no file for; and swap, which v1 counts with memory
+    cgset set "$GROUP" cpu.cfs_period_us=40000
+    [[ $(value cpu cpu.cfs_period_us cpu.max) == $(on_v1 cpu && echo 40000 || echo '30000 40000') ]]
+    if value memory memory.memsw.limit_in_bytes memory.swap.max; then
+        cgset set "$GROUP" memory.memsw.limit_in_bytes=20M
+        [ "$(value memory memory.memsw.limit_in_bytes memory.swap.max)" = \
+            "$(on_v1 memory && echo 20971520 || echo 4194304)" ]
+    fi
     # libcgroup's form, and a file that has no plain word
     run -0 cgset -r memory.limit_in_bytes=8M -r pids.max=5 "$GROUP"
     [ "$(value memory memory.limit_in_bytes memory.max)" = 8388608 ]
