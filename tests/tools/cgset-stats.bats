@@ -15,15 +15,19 @@ export ASAN_OPTIONS=detect_leaks=0
 
 @test "cgset stats sees a CPU quota, an OOM kill and who waits" {
     requires root jq
-    local point pressure
+    local point pressure before after
     run -137 cgset run -s memory=10M -s swap=0 "$GROUP" tail /dev/zero
     start_in_group sh -c 'while :; do :; done'
     cgset set "$GROUP" cpu=0.1 memory=64M swap=0
     throttled() { grep -qE '^nr_throttled [1-9]' "$(folder cpu)/cpu.stat"; }
     wait_for 20 throttled
-    run -0 cgset stats --no-stream --interval 0.5 --json "$GROUP"
-    jq -e '.stats[0] | .cpu_percent < 35 and .throttled_seconds > 0 and .oom_kills == 1' <<<"$output"
     # the kernel's own figures, from the moments before and after
+    waited() { awk '/^throttled_time/ { print $2 / 1e9 } /^throttled_usec/ { print $2 / 1e6 }' "$(folder cpu)/cpu.stat"; }
+    before=$(waited)
+    run -0 cgset stats --no-stream --interval 0.5 --json "$GROUP"
+    after=$(waited)
+    jq -e --argjson before "$before" --argjson after "$after" '.stats[0] | .cpu_percent > 1 and .cpu_percent < 35
+        and .throttled_seconds >= $before - 0.001 and .throttled_seconds <= $after + 0.001 and .oom_kills == 1' <<<"$output"
     point=$(v2_tree) || point=
     if [[ $point && -r $point/$GROUP/cpu.pressure ]] && cat "$point/$GROUP/cpu.pressure"; then
         same() {

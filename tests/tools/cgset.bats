@@ -230,8 +230,10 @@ export ASAN_OPTIONS=detect_leaks=0
     # shellcheck disable=SC2016 # for the inner shell
     run -1 --separate-stderr unshare --mount sh -c '
         mount -t tmpfs none "$1/$2" && ln -s "$3" "$1/$2/link" &&
-            cgset set "$2/link" pids=5' sh "$point" "$GROUP" "$BATS_TEST_TMPDIR/elsewhere"
+            ! cgset create "$2/link/new" && cgset set "$2/link" pids=5' sh "$point" "$GROUP" "$BATS_TEST_TMPDIR/elsewhere"
     [[ $stderr == *"no group /$GROUP/link"* ]]
+    [[ $stderr == *"cannot create $point/$GROUP/link/new: "* ]]
+    [ "$(ls "$BATS_TEST_TMPDIR/elsewhere")" = pids.max ]
     [ "$(cat "$BATS_TEST_TMPDIR/elsewhere/pids.max")" = 1 ]
     # nothing is made in one tree when another is hidden, or read-only
     # shellcheck disable=SC2016 # for the inner shell
