@@ -139,7 +139,7 @@ vm() {
 @test "a machine that hangs is ended by --limit; one whose QEMU is killed is told; the rest is measured" {
     requires root jq
     ! sanitized || return 0
-    local qemu
+    local qemu status=0
     hanging_kernel vmlinuz-9.9.9
     run -1 --separate-stderr vmcompare table --runs 1 --json --limit 2 --kernel vmlinuz-9.9.9
     [[ $stderr == *'vmcompare: vm: not ready within 2 s'* ]]
@@ -150,7 +150,8 @@ vm() {
     wait_for 10 pgrep -f 'qemu-system.*accel tcg.*vmlinuz-9.9.9'
     qemu=$(pgrep -f 'qemu-system.*accel tcg.*vmlinuz-9.9.9')
     kill -KILL "$qemu"
-    run -1 wait $!
+    wait $! || status=$?
+    [ "$status" = 1 ]
     grep -q 'vmcompare: vm: it ended with status 137' said
     grep -q '^vmcompare: 1 of 3 settings failed' said
 }
