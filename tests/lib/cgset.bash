@@ -6,12 +6,13 @@
 
 before_test() {
     GROUP=cgset-test-$$-$BATS_TEST_NUMBER
-    STARTED=()
+    STARTED=() DISK=
 }
 
 # Whatever a failed test left standing.
 after_test() {
     ((${#STARTED[@]} == 0)) || kill -KILL "${STARTED[@]}" 2>/dev/null || true
+    [[ -z $DISK ]] || losetup --detach "$DISK"
     [[ -d $(folder pids) ]] || return 0
     cgset kill "$GROUP" 2>/dev/null || true
     cgset delete -r "$GROUP" 2>/dev/null || true
@@ -52,6 +53,14 @@ start() {
 start_in_group() {
     start cgset run --exec "$GROUP" -- "$@"
     wait_for 20 in_group "$PID"
+}
+
+# make_disk: DISK, 4 MiB in memory, so that nothing else is read or written for it.
+make_disk() {
+    [[ -e /dev/loop-control ]] || modprobe loop
+    truncate -s 4M "/dev/shm/$GROUP"
+    DISK=$(losetup --find --show "/dev/shm/$GROUP")
+    rm "/dev/shm/$GROUP"
 }
 
 # stop PID: and reap it.

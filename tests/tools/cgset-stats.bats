@@ -64,19 +64,54 @@ export ASAN_OPTIONS=detect_leaks=0
     [[ $stderr == *"no group /$GROUP"* ]]
 }
 
+@test "cgset stats counts what is read from a disk and written there" {
+    requires root jq
+    make_disk
+    cgset create "$GROUP"
+    figures() { cgset stats --no-stream --interval 0.1 "$@" "$GROUP"; }
+    run -0 figures --json
+    jq -e '.stats[0] | .block_read == 0 and .block_written == 0' <<<"$output"
+    # past the page cache
+    cgset run "$GROUP" dd if=/dev/zero of="$DISK" bs=1M count=2 oflag=direct
+    cgset run "$GROUP" dd if="$DISK" of=/dev/null bs=1M count=1 iflag=direct
+    run -0 figures --json
+    jq -e '.stats[0] | .block_read == 1048576 and .block_written == 2097152' <<<"$output"
+    run -0 figures
+    [[ ${lines[1]} == *' 1.05MB / 2.1MB '* ]]
+}
+
+@test "cgset stats without a group: those with processes, and not the root" {
+    requires root jq
+    cgset create "$GROUP/empty"
+    start cgset run --exec "$GROUP/full" sleep 60
+    GROUP=$GROUP/full wait_for 20 in_group "$PID"
+    run -0 cgset stats --no-stream --interval 0.1 --json
+    jq -e --arg group "/$GROUP" '[.stats[].group] |
+        index($group + "/full") and (index($group) or index($group + "/empty") or index("/") | not)' <<<"$output"
+    stop "$PID"
+}
+
 @test "cgset stats has Docker's arithmetic" {
     requires root jq net ip dockerd
-    # Page cache of its own, and traffic in a network of its own. A guest has no disk that
-    # would cache what is written, but it reads from the host; dockerd is a large file.
+    # Page cache of its own, and traffic to a network of its own: sent more than received,
+    # as nobody answers, and the loopback does not count. A guest has no disk that would
+    # cache what is written, but it reads from the host; dockerd is a large file.
     # shellcheck disable=SC2016 # for the inner shell
-    start cgset run --exec -s pids=40 "$GROUP" unshare --net sh -c '
-        head -c 8M /dev/zero >"$1"; head -c 8M "$2" >/dev/null; ip link add name va type veth peer name vb
-        ip link set lo up; ip link set va up; ip link set vb up; exec sleep 60' sh "$BATS_TEST_TMPDIR/file" "$(type -P dockerd)"
+    start cgset run --exec -s pids=40 "$GROUP" unshare --net bash -c '
+        head -c 8M /dev/zero >"$1"; head -c 8M "$2" >/dev/null
+        ip link add name va type veth peer name "$3" netns "$4"
+        ip link set lo up; ip link set va up; ip address add 192.0.2.1/24 dev va
+        ip neighbour add 192.0.2.2 lladdr 02:00:00:00:00:02 dev va
+        until ip link show va | grep -q LOWER_UP; do sleep 0.1; done
+        head -c 32K /dev/zero >/dev/udp/192.0.2.2/9; head -c 64K /dev/zero >/dev/udp/127.0.0.1/9
+        exec sleep 60' bash "$BATS_TEST_TMPDIR/file" "$(type -P dockerd)" "bones$BASHPID" "$$"
+    there() { ip link set "bones$BASHPID" up 2>/dev/null; }
+    wait_for 20 there
     asleep() { [[ $(cat "/proc/$PID/comm") == sleep ]]; }
     wait_for 20 asleep
-    # IPv6 says hello on the new link
-    received() { awk -F '[: ]+' '$2 ~ /^v[ab]$/ { sum += $3 } END { print sum }' "/proc/$PID/net/dev"; }
-    heard() { (($(received) > 0)); }
+    # the other end says hello in IPv6
+    figure() { awk -v n="$1" -F '[: ]+' '$2 == "va" { print $n }' "/proc/$PID/net/dev"; }
+    heard() { (($(figure 3) > 0)); }
     wait_for 20 heard
     run -0 cgset stats --no-stream --json "$GROUP"
     local use cache
@@ -85,10 +120,11 @@ export ASAN_OPTIONS=detect_leaks=0
         "$(folder memory)/memory.stat")
     [ "$cache" -gt 4000000 ]
     # a page more or less: the kernel charges in batches, and the network goes on
-    jq -e --argjson use "$((use - cache))" --argjson received "$(received)" \
+    jq -e --argjson use "$((use - cache))" --argjson received "$(figure 3)" --argjson sent "$(figure 11)" \
         --argjson total "$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) * 1024))" '
         .stats[0] | (.memory_use - $use | fabs) < 1e6 and .memory_limit == $total
-            and .network_received > 0 and .network_received <= $received and .pids == 1
+            and .network_received > 0 and .network_received <= $received and .network_received < 32768
+            and .network_sent > 32768 and .network_sent <= $sent and .network_sent < 65536 and .pids == 1
             and .cpu_percent < 5' <<<"$output"
     cgset set "$GROUP" memory=512M
     run -0 cgset stats --no-stream "$GROUP"

@@ -109,14 +109,14 @@ export ASAN_OPTIONS=detect_leaks=0
 
 @test "cgset set: limits of a disk, by path, number or the files of either version" {
     requires root
-    local device path bad loop partition
-    # A guest has no disk: a loop device without a file is one, of no size.
-    [[ -n $(find /sys/block -mindepth 1) ]] || modprobe loop
-    device=$(cat /sys/block/*/dev | head -n 1)
-    path=$BATS_TEST_TMPDIR/disk
-    mknod "$path" b "${device%:*}" "${device#*:}"
+    local device bad partition
+    make_disk
+    device=$(cat "/sys/block/${DISK##*/}/dev")
     cgset create "$GROUP"
-    run -0 cgset set "$GROUP" "io=$path,rbps=1M,wiops=50" "io.max=$device wbps=2M" \
+    # put back where there was no limit
+    run -1 cgset set "$GROUP" "io=$device,rbps=1M,wiops=9" cpus=1000
+    [ -z "$(cat "$(folder blkio)"/blkio.throttle.*_device "$(folder io)/io.max" 2>/dev/null)" ]
+    run -0 cgset set "$GROUP" "io=$DISK,rbps=1M,wiops=50" "io.max=$device wbps=2M" \
         "blkio.throttle.read_iops_device=$device 70"
     if on_v1 blkio; then
         [ "$(cat "$(folder blkio)/blkio.throttle.read_bps_device")" = "$device 1048576" ]
@@ -135,14 +135,11 @@ export ASAN_OPTIONS=detect_leaks=0
         "io=$device,rbps=-1" io=8,rbps=1 io=/nosuch,rbps=1 "io=$device,rbps=1Q"; do
         run -2 --separate-stderr cgset set "$GROUP" "$bad"
     done
-    if truncate -s 4M "$path.image" && loop=$(losetup --find --show "$path.image"); then
-        addpart "$loop" 1 0 2048
-        partition=$(cat "/sys/block/${loop##*/}/${loop##*/}p1/dev")
-        run -2 --separate-stderr cgset set "$GROUP" "io=$partition,rbps=1M"
-        delpart "$loop" 1
-        losetup --detach "$loop"
-        [[ $stderr == "cgset: $partition is a partition: limits are for whole disks" ]]
-    fi
+    addpart "$DISK" 1 0 2048
+    partition=$(cat "/sys/block/${DISK##*/}/${DISK##*/}p1/dev")
+    run -2 --separate-stderr cgset set "$GROUP" "io=$partition,rbps=1M"
+    delpart "$DISK" 1
+    [[ $stderr == "cgset: $partition is a partition: limits are for whole disks" ]]
     run -0 cgset set "$GROUP" "io=$device,rbps=max,wbps=max,riops=max,wiops=max"
     [ -z "$(cat "$(folder blkio)"/blkio.throttle.*_device "$(folder io)/io.max" 2>/dev/null)" ]
 }
