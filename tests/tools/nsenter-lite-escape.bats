@@ -34,9 +34,18 @@ hostile_target() {
         exec setpriv --bounding-set=-all,+sys_chroot --inh-caps=-all chroot "$1" /bin/sh -c "$2"' sh "$SCRATCH" "$1"
 }
 
-# A pipe that holds little and is read slowly: a narrator stands still at each line.
+# A pipe of one page (F_SETPIPE_SZ is 1031) in which each write takes a page (O_DIRECT), and
+# which is read slowly: a narrator stands still at each line.
 slowly() {
-    "$@" 2> >(perl -e 'fcntl STDIN, 1031, 4096; while (sysread STDIN, $_, 128) { select undef, undef, undef, 0.03 }')
+    local pipe="$BATS_TEST_TMPDIR/pipe"
+    mkfifo "$pipe"
+    perl -e 'open STDIN, "<", $ARGV[0]; while (sysread STDIN, $_, 4096) { select undef, undef, undef, 0.03 }' \
+        "$pipe" 3>&- &
+    exec 8>"$pipe"
+    perl -MFcntl -e 'fcntl(STDOUT, 1031, 4096) && fcntl STDOUT, F_SETFL, O_WRONLY | O_DIRECT or die' >&8
+    "$@" 2>&8 8>&-
+    exec 8>&-
+    wait
 }
 
 @test "escape: PID 1 looks into the process that joins, before it has executed the command" {
@@ -54,7 +63,7 @@ slowly() {
         victim="$BATS_TEST_TMPDIR/$tool"
         cp "$(type -P "$tool")" "$victim"
         # ld.so on the host finds no /evil.so, and says so; inside there is one.
-        run --separate-stderr env LD_PRELOAD=/evil.so "$victim" -t "$target" -m -r -p -- /proc/self/exe --version
+        run --separate-stderr env LD_PRELOAD=/evil.so ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" "$victim" -t "$target" -m -r -p -- /proc/self/exe --version
         wait_for 10 test -s "$SCRATCH/tmp/overwritten"
         run cat "$SCRATCH/tmp/overwritten"
         if [[ $tool == nsenter ]]; then

@@ -78,6 +78,7 @@ int main(int argc, char *argv[])
 		take_identity(&who, &options);
 	else
 		set_ids(&options, groups_dropped);
+	hide_memory();
 	if (options.environment)
 		set_environment(&target.environment, options.pty);
 	if (master >= 0 || options.like_exec ||

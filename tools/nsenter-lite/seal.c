@@ -119,8 +119,9 @@ void run_sealed(char *argv[])
 // our child, and has the same user ID: enough for ptrace(2), which could take
 // it over, or read the host's environment in its memory. A process that is not
 // dumpable belongs to root of the first user namespace alone; the command is
-// dumpable again, since execve(2) makes new memory.
-// PR_SET_DUMPABLE(2const), ptrace(2).
+// dumpable again, since execve(2) makes new memory. A change of IDs sets it to
+// what fs.suid_dumpable says, which may be 1: so this is done again then.
+// PR_SET_DUMPABLE(2const), ptrace(2), proc_sys_fs(5).
 void hide_memory(void)
 {
 	if (explain(prctl(PR_SET_DUMPABLE, 0),
