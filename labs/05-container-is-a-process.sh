@@ -110,13 +110,13 @@ say 'The number is what the file system keeps. The name beside it is looked up b
 step exec 'Entering it'
 say 'docker exec starts one more process, in the same namespaces. It does not start "in" the' \
     'container: a process of the host joins, by one setns(2), and then becomes the command.'
-run nsenter-lite --explain --target "$PID" --all --root --wd=/ -- hostname
+run nsenter-lite --explain --target "$PID" --all --root --wdns=/ -- hostname
 with_docker exec "bones-$NAME" hostname
 verify 'in there, the hostname is the name of the container' \
-    "$(nsenter-lite -t "$PID" -a -r -w/ -- hostname)" = "$NAME"
+    "$(nsenter-lite -t "$PID" -a -r -W/ -- hostname)" = "$NAME"
 verify 'the host kept its own' "$(uname -n)" != "$NAME"
-explain 'setns(2), nsenter(1). Lab 06 enters step by step, and shows what a joined process must not' \
-    'bring along.'
+explain 'setns(2), nsenter(1). --wdns looks / up inside: --wd=/ would be the / of the host, and from its' \
+    'working directory a process can walk. Lab 06 shows what else must not be brought along.'
 
 step diff 'The condiments'
 say 'So what makes this process a container? First, two ordinary processes: the one that runs this' \

@@ -16,7 +16,7 @@ step_claim any
 
 # Before a command: run it where the container is, as container.sh does, but it may fail.
 attempt_inside() {
-    attempt nsenter-lite --target "$PID" --all --root --wd=/ -- "$@"
+    attempt nsenter-lite --target "$PID" --all --root --wdns=/ -- "$@"
 }
 
 # memory_used GROUP: what is charged to it, in bytes.
@@ -106,7 +106,7 @@ verify 'the container has' "$(grep -c "$MERGED " "/proc/$PID/mountinfo")" = 1
 
 step kernel-files '/proc, /sys and /dev'
 say 'Its /proc must tell of the container. Mounted by a process that has joined the mount namespace only:'
-run nsenter-lite --target "$PID" --mount --root --wd=/ -- mount -t proc proc "$MERGED/proc"
+run nsenter-lite --target "$PID" --mount --root --wdns=/ -- mount -t proc proc "$MERGED/proc"
 predict 'whose name is in proc/1/comm of the container now?'
 inside cat "$MERGED/proc/1/comm"
 verify 'that of the host'\''s PID 1' "$(nsenter-lite -t "$PID" -m -- cat "$MERGED/proc/1/comm")" = "$(cat /proc/1/comm)"

@@ -55,15 +55,15 @@ exercise join "A container named join-$LEARNER runs. Leave one more process runn
 hint 'nsenter-lite --target PID runs a command in namespaces of another process. Which option takes all of them?'
 hint "Limits are not a matter of namespaces: compare /proc/PID/cgroup of your process and of the container's." \
     'nsenter-lite --help has an option for that.'
-hint 'nsenter-lite --target PID --all --root --wd=/ --join-cgroup -- sleep 1000 &'
+hint 'nsenter-lite --target PID --all --root --wdns=/ --join-cgroup -- sleep 1000 &'
 solution <<END
 pid=\$(labs/memcached top join-$LEARNER | awk 'NR == 2 { print \$2 }')
-nsenter-lite --target \$pid --all --root --wd=/ --join-cgroup -- sleep 1000 &
+nsenter-lite --target \$pid --all --root --wdns=/ --join-cgroup -- sleep 1000 &
 sleep 0.5
 END
 wrong no-limits 'not under its limits' <<END
 pid=\$(labs/memcached top join-$LEARNER | awk 'NR == 2 { print \$2 }')
-nsenter-lite --target \$pid --all --root --wd=/ -- sleep 1000 &
+nsenter-lite --target \$pid --all --root --wdns=/ -- sleep 1000 &
 sleep 0.5
 END
 wrong network-only 'but not in its' <<END

@@ -31,16 +31,16 @@ exercise root "A container is half built: its first process waits, and an overla
     'that overlay its root, and leave no mount of the host in its mount namespace.'
 hint 'Step 7 of the lab. A process that joins the mount namespace for a moment can do it for all that are in it.'
 hint 'pivot_root NEW OLD: both must be below the new root. The image has an empty folder .host for that.'
-hint 'nsenter-lite --target PID --all --root --wd=/ -- pivot_root ...; and then one umount -l, inside.'
+hint 'nsenter-lite --target PID --all --root --wdns=/ -- pivot_root ...; and then one umount -l, inside.'
 solution <<END
 cd $STATE/runs/ex12-root-$LEARNER
 pid=\$(cat pid)
-nsenter-lite --target \$pid --all --root --wd=/ -- pivot_root \$PWD/merged \$PWD/merged/.host
-nsenter-lite --target \$pid --all --root --wd=/ -- umount -l /.host
+nsenter-lite --target \$pid --all --root --wdns=/ -- pivot_root \$PWD/merged \$PWD/merged/.host
+nsenter-lite --target \$pid --all --root --wdns=/ -- umount -l /.host
 END
 wrong chroot 'still has the root of the host' <<END
 cd $STATE/runs/ex12-root-$LEARNER
-nsenter-lite --target \$(cat pid) --all --root --wd=/ -- chroot \$PWD/merged true
+nsenter-lite --target \$(cat pid) --all --root --wdns=/ -- chroot \$PWD/merged true
 END
 wrong from-outside 'still has the root of the host' <<END
 cd $STATE/runs/ex12-root-$LEARNER
@@ -48,7 +48,7 @@ pivot_root \$PWD/merged \$PWD/merged/.host
 END
 wrong old-root-stays 'are still mounted' <<END
 cd $STATE/runs/ex12-root-$LEARNER
-nsenter-lite --target \$(cat pid) --all --root --wd=/ -- pivot_root \$PWD/merged \$PWD/merged/.host
+nsenter-lite --target \$(cat pid) --all --root --wdns=/ -- pivot_root \$PWD/merged \$PWD/merged/.host
 END
 explain 'chroot(2) changes one process, and it was not this one. pivot_root(2) changes the mount namespace, and' \
     'takes every process along that stood on the old root.'

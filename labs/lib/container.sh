@@ -56,9 +56,10 @@ container_pid() {
 }
 
 # inside ARGUMENT...: run one command in the container's namespaces. --root, because
-# joining a mount namespace alone leads to that namespace's own root.
+# joining a mount namespace alone leads to that namespace's own root; --wdns, because a
+# working directory opened out here (--wd) is a way back.
 inside() {
-    run nsenter-lite --target "$PID" --all --root --wd=/ -- "$@"
+    run nsenter-lite --target "$PID" --all --root --wdns=/ -- "$@"
 }
 
 # --- 1. a place, a port, an address ----------------------------------------------

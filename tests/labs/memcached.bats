@@ -126,6 +126,9 @@ status_of() {
     [ "${lines[0]}" = 11211 ]
     [ "${lines[1]}" = t-tour ]
     [[ $output != *t-tour*t-tour* ]]
+    # Nor does its working directory lead out.
+    run -0 labs/memcached exec t-tour sh -c 'pwd; cd ..; echo *'
+    [ "$output" = "/"$'\n'"$(cd "/proc/$pid/root" && echo *)" ]
     # The command's own status comes back.
     run -3 labs/memcached exec t-tour sh -c 'exit 3'
     run -127 labs/memcached exec t-tour no-such-command
