@@ -288,15 +288,15 @@ export ASAN_OPTIONS=detect_leaks=0
 
 @test "cgset show draws the tree with use and limits" {
     requires root jq
-    cgset create "$GROUP/a" "$GROUP/b/c"
+    cgset create "$GROUP/a/x" "$GROUP/a-b" "$GROUP/b/c"
     cgset set "$GROUP/b" memory=32M cpu=1.5 pids=8
     # counted in b as well; on v2 it could not be there itself
     start cgset run --exec "$GROUP/b/c" sleep 60
     GROUP=$GROUP/b/c wait_for 20 in_group "$PID"
     run -0 cgset show --json "$GROUP"
     jq -e --arg g "/$GROUP" '.groups[0]
-        | .group == $g and ([.children[].name] == ["a", "b"])
-        and (.children[1] | .memory_limit == 33554432 and .cpu_limit == 1.5 and .pids_limit == 8
+        | .group == $g and ([.children[].name] == ["a", "a-b", "b"])
+        and .children[0].children[0].name == "x" and (.children[2] | .memory_limit == 33554432 and .cpu_limit == 1.5 and .pids_limit == 8
             and .pids_use == 1 and .processes == 0
             and (.children[0] | .group == $g + "/b/c" and .processes == 1 and .pids_limit == null))
         and .memory_limit == null' <<<"$output"
