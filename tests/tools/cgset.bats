@@ -258,6 +258,17 @@ export ASAN_OPTIONS=detect_leaks=0
     [[ $stderr == *"cannot create /other-$GROUP (not below /$GROUP)"* ]]
     [ "$(value pids pids.max pids.max)" = 21 ]
     [ -z "$(find /sys/fs/cgroup -name "other-$GROUP")" ]
+    # and one that is mounted at a place that mountinfo writes as \040
+    mkdir "$BATS_TEST_TMPDIR/a b"
+    # shellcheck disable=SC2016 # for the inner shell
+    run -0 unshare --mount sh -c 'mount --bind "$1" "$3/a b" && umount -l "$1" && cgset set "$2" pids=22' \
+        sh "$point" "$GROUP" "$BATS_TEST_TMPDIR"
+    [ "$output" = "pids=22: $BATS_TEST_TMPDIR/a b/$GROUP/pids.max = 22" ]
+    # of a part and the whole, the whole
+    # shellcheck disable=SC2016 # for the inner shell
+    run -0 unshare --mount sh -c 'mount --bind "$1/$2" "$3/a b" && cgset set "$2" pids=23' \
+        sh "$point" "$GROUP" "$BATS_TEST_TMPDIR"
+    [ "$output" = "pids=23: $point/$GROUP/pids.max = 23" ]
 }
 
 @test "cgset get reads what is there, by any name" {
