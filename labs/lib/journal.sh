@@ -110,12 +110,15 @@ undo_run() {
 }
 
 # kill_processes_of RUN: a lab that is killed leaves the command that it had just
-# started. Whatever was started in a run has its name in the environment.
+# started. Whatever was started in a run has its name in the environment, save for
+# those who look: they would find each other, again and again.
 kill_processes_of() {
     local pids tries
     for ((tries = 0; tries < 100; tries++)); do
-        mapfile -t pids < <(env -u CONTAINER_BONES_RUN grep -lzsxF "CONTAINER_BONES_RUN=$1" \
-            /proc/[0-9]*/environ | cut -d/ -f3 | grep -vx $$)
+        mapfile -t pids < <(
+            unset CONTAINER_BONES_RUN
+            grep -lzsxF "CONTAINER_BONES_RUN=$1" /proc/[0-9]*/environ | cut -d/ -f3 | grep -vx $$
+        )
         ((${#pids[@]})) || return 0
         kill -KILL "${pids[@]}" 2>/dev/null || true
         sleep 0.02
