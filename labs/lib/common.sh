@@ -61,6 +61,15 @@ wrapped() {
     printf '%s\n' "$*" | fold -s -w $((columns < 80 ? columns : 80)) | sed 's/ *$//'
 }
 
+# labeled COLOR WORD TEXT...: prose that begins with a word in that color, which is
+# wrapped as if it had none.
+labeled() {
+    local color=$1 word=$2 text
+    shift 2
+    text=$(wrapped "$word $*")
+    printf '%s%s%s%s\n' "$color" "$word" "$PLAIN" "${text#"$word"}"
+}
+
 # done_line LABEL TEXT: one thing that is now true.
 done_line() {
     printf '%s %-11s %s\n' "$GREEN$TICK$PLAIN" "$1" "$2"
@@ -104,11 +113,12 @@ with_lock() {
     fi
 }
 
-# What makes a learner's own shell one in which our commands can be pasted.
+# What makes a learner's own shell one in which our commands can be pasted, in one line:
+# of several, all but the first would wait until the shell of root has ended.
 shell_prelude() {
-    local become=''
-    ((EUID)) || become='sudo -s; '
-    printf '%s' "${become}cd $(quoted "$ROOT"); PATH=\$PWD/build/bin:\$PATH"
+    local path="PATH=\$PWD/build/bin:\$PATH"
+    [[ -z ${SUDO_USER:-} ]] || path="sudo sh -c '$path exec bash'"
+    printf '%s' "cd $(quoted "$ROOT"); $path"
 }
 
 # run COMMAND...: the vocabulary's most important word. What is printed is what is

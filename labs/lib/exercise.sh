@@ -50,7 +50,7 @@ explain() {
 }
 
 refuse() {
-    wrapped "$RED$CROSS$PLAIN $*"
+    labeled "$RED" "$CROSS" "$*"
     exit 1
 }
 

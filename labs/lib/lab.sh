@@ -64,11 +64,10 @@ lab() {
     cd "$ROOT"
     begin_run "lab$NUMBER-$$"
     ! clears_screen || clear_screen
-    printf '%s%s %s%s   %s min · %s steps · needs: %s\n' \
-        "$BOLD" "$NUMBER" "$TITLE" "$PLAIN" "$MINUTES" "$STEPS" "${*:-nothing}"
+    labeled "$BOLD" "$NUMBER $TITLE" "  $MINUTES min · $STEPS steps · needs: ${*:-nothing}"
     printf '%sTo try its commands in a shell of your own, there first:\n    %s%s\n' \
         "$DIM" "$(shell_prelude)" "$PLAIN"
-    ((LAB_FROM == 1)) || printf 'Steps 1 to %d are done again, without a word ...\n' $((LAB_FROM - 1))
+    ((LAB_FROM == 1)) || printf 'All before step %d is done again, without a word ...\n' "$LAB_FROM"
 }
 
 # needs NEED...: exit 77 with the reason when this machine cannot run the lab.
@@ -85,7 +84,7 @@ needs() {
 # follows stands on them. Where the learner has got to is kept now, not at the end.
 step() {
     ((STEP == 0)) || end_of_step
-    STEP=$((STEP + 1)) SLUG=$1 EXPLANATION='' QUESTIONS=0 PREDICTION='' NARRATE=1
+    STEP=$((STEP + 1)) SLUG=$1 EXPLANATION='' QUESTIONS=0 ASKED=0 PREDICTION='' NARRATE=1
     if hushed; then
         NARRATE=0
         return
@@ -114,11 +113,20 @@ prompt() {
             s) shell_here ;;
             b) restart_at $((STEP > 1 ? STEP - 1 : 1)) ;;
             q)
-                printf 'labs/lab %s goes on at step %d.\n' "$NUMBER" "$STEP"
+                goes_on
                 exit 0
                 ;;
         esac
     done
+}
+
+goes_on() {
+    printf 'labs/lab %s goes on at step %d.\n' "$NUMBER" $((STEP > LAB_FROM ? STEP : LAB_FROM))
+}
+
+# Ctrl-C, or a command that failed: not the end either.
+after_failure() {
+    [[ $LAB_MODE != interactive || $STEP == 0 ]] || goes_on || true
 }
 
 shell_here() {
@@ -161,14 +169,13 @@ explain() {
 # predict QUESTION: the answer is kept at once, and shown again beside what is seen.
 predict() {
     hushed && return
-    printf '%sPredict:%s ' "$YELLOW" "$PLAIN"
-    wrapped "$*"
+    labeled "$YELLOW" Predict: "$*"
     [[ $LAB_MODE != interactive ]] || ask_prediction
 }
 
 ask_prediction() {
     local what before
-    QUESTIONS=$((QUESTIONS + 1))
+    QUESTIONS=$((QUESTIONS + 1)) ASKED=1
     what=$NUMBER/$SLUG/$QUESTIONS
     before=$(recall answer "$what")
     [[ -z $before ]] || printf '  (before, you said: %s)\n' "$before"
@@ -177,12 +184,13 @@ ask_prediction() {
     PREDICTION=$LINE
 }
 
-# With --predict, before every command.
+# With --predict, before every command that the lab itself has not just asked about.
 before_command() {
-    ((!LAB_PREDICT)) || {
+    ((!LAB_PREDICT || ASKED)) || {
         printf '%sWhat will that say?%s\n' "$YELLOW" "$PLAIN"
         ask_prediction
     }
+    ASKED=0
 }
 
 # --- what a lab does ---------------------------------------------------------------------

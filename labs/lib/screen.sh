@@ -20,11 +20,11 @@ clear_screen() {
 
 # heading WHERE TITLE: across 80 columns at most.
 heading() {
-    local dashes
+    local dashes room=$((74 - ${#1} - ${#2}))
     if ((IS_PLAIN)); then
         printf 'Step %s of %s: %s\n' "${1%/*}" "${1#*/}" "$2"
     else
-        printf -v dashes '%*s' "$((${#2} < 67 ? 70 - ${#2} : 3))" ''
+        printf -v dashes '%*s' "$((room > 3 ? room : 3))" ''
         printf '%s── %s  %s %s%s\n' "$BOLD" "$1" "$2" "${dashes// /─}" "$PLAIN"
     fi
 }

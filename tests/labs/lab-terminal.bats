@@ -78,7 +78,7 @@ after_test() {
     see "$ROOT/build/bin/cgset"
     see $'\nit stands\n'
     keys exit Enter
-    see 'resumes here'
+    see $'# exit\n[Enter]'
     keys q
     see 'status 0'
 }
@@ -96,6 +96,14 @@ after_test() {
     keys q
     see 'status 0'
     grep -q $'answer\t97/one/1\tone, I think' "$HISTORY"
+    close_terminal
+
+    # What the lab itself has asked about, it does not ask twice.
+    terminal 'labs/lab 97 --predict --from 2'
+    see 'what comes?'
+    keys 'it comes' Enter
+    see 'What will that say?'
+    [[ $(screen) == *'$ cgset create'*'$ sleep 1000 &'$'\n''What will that say?'* ]]
 }
 
 @test "--plain: no escape sequence, no sign, no key that is not a line" {
@@ -136,7 +144,9 @@ after_test() {
     terminal 'labs/lab 97 --from 2'
     see $'\n  >'
     keys 'half an ans' C-c
+    see 'labs/lab 97 goes on at step 2'
     see 'status 130'
+    run ! on_screen 'not to be killed'
     close_terminal
     no_leaks
 

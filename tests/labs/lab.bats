@@ -34,6 +34,8 @@ after_test() {
         # Each step has been verified at least once, on top of what it printed.
         [ "$(grep -c '^── ' <<<"$output")" = "$(grep -c '^step ' "$file")" ]
         (($(grep -c '^✓' <<<"$output") > $(grep -c '^step ' "$file")))
+        # What it says fits into 80 columns.
+        [ "$(grep -E '^(── |Predict: )' <<<"$output" | LC_ALL=C.UTF-8 grep -c '.\{81\}')" = 0 ]
         no_leaks
     done
 }
