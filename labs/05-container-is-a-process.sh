@@ -29,11 +29,13 @@ say 'labs/memcached starts a memcached container without Docker; lab 12 takes it
 undo container "$NAME"
 run labs/memcached up --name "$NAME" --port any
 container "$NAME"
+docker_image=memcached
 if ((DOCKER)); then
+    docker_image=bones-$NAME
     undo docker "bones-$NAME"
     run sh -c "tar -cC /proc/$PID/root --one-file-system . | docker import - bones-$NAME"
 fi
-with_docker run --name "bones-$NAME" -d "bones-$NAME" memcached -u memcache
+with_docker run --name "bones-$NAME" -d "$docker_image" memcached -u memcache
 verify 'memcached runs' "$(cat "/proc/$PID/comm")" = memcached
 verify 'and answers a client on the host' "$(memcached_roundtrip "$(setting port)" hello)" = hello
 

@@ -128,7 +128,7 @@ explain 'network_namespaces(7). A socket with a path, such as /run/docker.sock, 
 
 step ipc 'IPC: System V IPC and POSIX message queues'
 say 'Shared memory segments, semaphores and message queues have names outside of the file system.' \
-    'An IPC namespace has its own.'
+    'An IPC namespace has its own. The first line of /proc/sysvipc/shm is a heading.'
 before=$(wc -l </proc/sysvipc/shm)
 run unshare-lite --ipc sh -c 'ipcmk -M 4096; wc -l </proc/sysvipc/shm'
 predict 'is the segment to be seen on the host?'

@@ -72,7 +72,7 @@ nsenter-lite --target \$pid --net -- sleep 1000 &
 sleep 0.5
 END
 explain 'Six namespaces and one control group: that is all there is to being "in" a container. docker exec' \
-    "gives up the privileges as well, which this process still has: see its CapEff in /proc/PID/status."
+    'gives up the privileges as well, and so does labs/memcached exec; nsenter-lite alone leaves yours.'
 
 prepare_join() {
     stand "join-$LEARNER"

@@ -389,8 +389,12 @@ probe_nft() {
 user_nft() { in_user_network "$NAT" || no 'no nat, or no network namespace'; }
 
 probe_port() {
-    ! (exec 3<>/dev/tcp/127.0.0.1/11211) 2>/dev/null ||
+    (exec 3<>/dev/tcp/127.0.0.1/11211) 2>/dev/null || return 0
+    if grep -qxs 11211 "$STATE/runs/"*/port; then
+        no 'a container of this project is published there' 'labs/memcached up --port any; or see labs/memcached list'
+    else
         no 'somebody listens there' 'labs/memcached up --port any; or end it: sudo ss -ltnp "sport = :11211"'
+    fi
 }
 
 # --- programs and machines --------------------------------------------------------------------

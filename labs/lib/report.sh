@@ -60,7 +60,7 @@ learner_text() {
         for slug in $(exercise_slugs "$number"); do
             solved=$(times exercise "$number/$slug" solved)
             hints=$(times exercise "$number/$slug" hint)
-            printf '      %-30s %s, %d hints\n' "$slug" "$( ((solved)) && echo solved || echo open)" "$hints"
+            printf '      %-30s %s, hints: %d\n' "$slug" "$( ((solved)) && echo solved || echo open)" "$hints"
         done
     done < <(lab_files)
     printf '\nFor a teacher: labs/lab report --name "Your name" --json >my-report.json\n'
