@@ -20,7 +20,7 @@ C_FLAGS  = -std=c11 -DBONES_VERSION='"$(VERSION)"' -Itools/lib \
 # libsmartcols (util-linux) draws the tables, trees and JSON; libcap names the
 # capabilities. The two tools that only make system calls link neither.
 LIBS_cgset     := -lsmartcols
-LIBS_procpeek  := -lsmartcols -lcap
+LIBS_procpeek  := -lsmartcols -lcap -pthread
 LIBS_vmcompare := -lsmartcols
 
 LIB_OBJECTS := $(patsubst tools/lib/%.c,$(BUILD)/obj/lib/%.o,$(wildcard tools/lib/*.c))

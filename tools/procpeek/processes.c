@@ -14,7 +14,11 @@
 #include <dirent.h>
 #include <err.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+enum { MAX_READERS = 4 };
 
 static struct process *new_process(struct process_list *list)
 {
@@ -59,37 +63,128 @@ static void read_threads(int proc, struct process_list *list,
 		closedir(directory);
 }
 
-// readdir(3) shows the processes that are there, in the order of their PIDs.
-// Calls are narrated for the first: it is the same three files for all others.
-void read_processes(int proc, struct process_list *list)
+// A part of the processes, and what was read of them.
+struct part {
+	int proc;
+	const int *pids;
+	size_t count;
+	struct process_list list;
+};
+
+static void *read_part(void *argument)
 {
-	DIR *directory = fdopendir(fcntl(proc, F_DUPFD_CLOEXEC, 0));
-	enum narration wanted = narration;
+	struct part *part = argument;
+	struct process_list *list = &part->list;
 	struct buffer scratch = {0};
-	struct dirent *entry;
 	struct process *process;
 	char prefix[16];
-	int pid;
+
+	for (size_t i = 0; i < part->count; i++) {
+		snprintf(prefix, sizeof prefix, "%d/", part->pids[i]);
+		process = new_process(list);
+		if (read_process(part->proc, prefix, part->pids[i], process,
+				 &scratch) < 0)
+			continue; // ended since the directory was read
+		list->count++;
+		list->hidden += process->hidden;
+		if (options.threads && process->field[STAT_THREADS] > 1)
+			read_threads(part->proc, list, &scratch);
+	}
+	free(scratch.data);
+	return NULL;
+}
+
+static void append(struct process_list *list, struct process_list *part)
+{
+	for (size_t i = 0; i < part->count; i++) {
+		*new_process(list) = part->at[i];
+		list->count++;
+	}
+	list->hidden += part->hidden;
+	free(part->at);
+}
+
+// As many as there are processors; but a short list is read sooner than a
+// thread is started.
+static size_t readers_for(size_t count)
+{
+	const size_t processors = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+	size_t readers = count / 256 + 1;
+
+	if (readers > processors)
+		readers = processors;
+	return readers > MAX_READERS ? MAX_READERS : readers;
+}
+
+// Nearly all of the time goes by in the kernel, which writes the text of a file
+// when it is read, on the processor that asks. So there are several readers.
+// Only one is no error: RLIMIT_NPROC or a filter may forbid threads.
+static void read_parts(int proc, const int *pids, size_t count,
+		       struct process_list *list)
+{
+	const size_t readers = readers_for(count);
+	struct part parts[MAX_READERS];
+	pthread_t threads[MAX_READERS];
+	bool started[MAX_READERS];
+
+	for (size_t i = 0, from = 0; i < readers; from += parts[i++].count) {
+		parts[i] = (struct part){
+		    .proc = proc,
+		    .pids = pids + from,
+		    .count = (count - from) / (readers - i),
+		};
+		started[i] = i < readers - 1 &&
+			     pthread_create(&threads[i], NULL, read_part,
+					    &parts[i]) == 0;
+		if (!started[i])
+			read_part(&parts[i]);
+	}
+	for (size_t i = 0; i < readers; i++) {
+		if (started[i])
+			pthread_join(threads[i], NULL);
+		append(list, &parts[i].list);
+	}
+}
+
+// readdir(3) shows the processes that are there, in the order of their PIDs.
+static int *list_pids(int proc, size_t *count)
+{
+	DIR *directory = fdopendir(fcntl(proc, F_DUPFD_CLOEXEC, 0));
+	size_t capacity = 0;
+	struct dirent *entry;
+	int pid, *pids = NULL;
 
 	if (!directory)
 		err(EXIT_FAILURE, "cannot list /proc");
 	rewinddir(directory); // the duplicate shares its position
-	while ((entry = readdir(directory))) {
+	for (*count = 0; (entry = readdir(directory));) {
 		if (parse_pid(entry->d_name, &pid) < 0)
 			continue;
-		snprintf(prefix, sizeof prefix, "%d/", pid);
-		process = new_process(list);
-		if (read_process(proc, prefix, pid, process, &scratch) < 0)
-			continue;
-		list->count++;
-		list->hidden += process->hidden;
-		if (options.threads && process->field[STAT_THREADS] > 1)
-			read_threads(proc, list, &scratch);
-		narration = QUIET;
+		if (*count == capacity) {
+			capacity = capacity ? capacity * 2 : 1024;
+			pids = reallocarray(pids, capacity, sizeof *pids);
+			if (!pids)
+				err(EXIT_FAILURE, "cannot allocate memory");
+		}
+		pids[(*count)++] = pid;
 	}
-	narration = wanted;
-	free(scratch.data);
 	closedir(directory);
+	return pids;
+}
+
+// Calls are narrated for the first: it is the same three files for all others.
+void read_processes(int proc, struct process_list *list)
+{
+	enum narration wanted = narration;
+	size_t count, narrated;
+	int *pids = list_pids(proc, &count);
+
+	narrated = count && wanted != QUIET;
+	read_parts(proc, pids, narrated, list);
+	narration = QUIET;
+	read_parts(proc, pids + narrated, count - narrated, list);
+	narration = wanted;
+	free(pids);
 }
 
 // Threads follow their process.
