@@ -78,7 +78,9 @@ export ASAN_OPTIONS=detect_leaks=0
             "$(on_v1 memory && echo 20971520 || echo 4194304)" ]
     fi
     # libcgroup's form, and a file that has no plain word
-    run -0 cgset -r memory.limit_in_bytes=8M -r pids.max=5 "$GROUP"
+    cgset create "$GROUP/second"
+    run -0 cgset -r memory.limit_in_bytes=8M -r pids.max=5 "$GROUP" "$GROUP/second"
+    [ "$(cat "$(folder pids)/second/pids.max")" = 5 ]
     [ "$(value memory memory.limit_in_bytes memory.max)" = 8388608 ]
     [ "$(value pids pids.max pids.max)" = 5 ]
     if on_v1 memory; then
@@ -278,6 +280,10 @@ export ASAN_OPTIONS=detect_leaks=0
     run -0 cgset get --json "$GROUP" memory memory.max memory.limit_in_bytes pids
     jq -e '[.values[].value] == ["67108864", "67108864", "67108864", "11"]' <<<"$output"
     [ "$(cat "$(jq -r '.values[0].file' <<<"$output")")" = 67108864 ]
+    # one key, and on v1 two files
+    cgset set "$GROUP" cpu=0.5
+    run -0 cgset get --json "$GROUP" cpu
+    [ "$(jq -r '[.values[].value] | join(" ")' <<<"$output")" = '50000 100000' ]
     run -0 cgset get "$GROUP"
     [[ ${lines[0]} =~ ^KEY\ +VALUE\ +FILE$ && $output == *"$(folder pids)/pids.max"* ]]
     run -2 --separate-stderr cgset get "$GROUP" nosuch
