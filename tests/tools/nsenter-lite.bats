@@ -476,16 +476,6 @@ holds_pidfd() {
     [[ $(readlink "/proc/$(pgrep -P "$1")/fd/3") == *pidfd* ]]
 }
 
-@test "nsenter-lite: a kernel thread is in the first namespaces" {
-    requires root
-    # Of a kernel thread, the kernel has no executable to show.
-    [[ $(ps -o ppid= -p 2) == *0 && ! -e /proc/2/exe ]] || skip 'needs to see a kernel thread'
-    run -0 nsenter-lite -a -r -w -t 2 -- sh -c "$WHERE"
-    [ "$output" = "$(namespaces 2)" ]
-    run -125 --separate-stderr nsenter-lite -t 2 --env true
-    [[ $stderr == *'process 2 is a kernel thread: it has no environment' ]]
-}
-
 @test "nsenter-lite: why the kernel refuses" {
     requires root userns
     # Our own user namespace.

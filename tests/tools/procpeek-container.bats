@@ -370,12 +370,3 @@ calls_seen() {
         diff <(calls_told "$BATS_TEST_TMPDIR/told") <(calls_seen "$BATS_TEST_TMPDIR/seen")
     done
 }
-
-@test "diff refuses a kernel thread, the page shows one" {
-    requires jq
-    [[ $(ps -o comm= -p 2) == kthreadd ]] || skip 'the kernel threads are not in this pid namespace'
-    run -1 --separate-stderr procpeek diff $$ 2
-    [[ $stderr == *'process 2 is a kernel thread'* && -z $output ]]
-    [ "$(fact 2 kind)" = 'kernel thread' ]
-    [ "$(fact 2 command)" = '[kthreadd]' ]
-}
