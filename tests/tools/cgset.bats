@@ -323,6 +323,7 @@ export ASAN_OPTIONS=detect_leaks=0
     run -0 --separate-stderr cgset show --explain "$GROUP"
     [[ $stderr == *" trees of v1 and "* ]]
     grep -qE "^ +memory +$(on_v1 memory && echo v1 || echo v2) +memory.limit_in_bytes +memory.max$" <<<"$stderr"
+    grep -qE "^ +kill +$(v2_tree >/dev/null && echo v2 || echo -) +- +cgroup.kill$" <<<"$stderr"
     run -0 cgset show --pid "$PID"
     [[ $output == *"$GROUP/b/c "* && $output != *"-a "* ]]
     stop "$PID"
