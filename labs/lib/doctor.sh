@@ -26,7 +26,7 @@ nft        both a published port: nftables nat                   05 12
 port       one  port 11211 is free                               up
 memcached  one  memcached, busybox, setpriv                      05 07 12
 compiler   one  a C compiler, make, libsmartcols, libcap         all
-kvm        both /dev/kvm, with a guest that runs                 virtual machines
+kvm        both /dev/kvm, with a guest that runs                 VMs
 '
 
 # why_not FEATURE: succeeds when it is there, else prints the reason in one line.
@@ -307,7 +307,7 @@ user_delegation() {
     if [[ -d /run/systemd/system ]]; then
         no 'no group was handed to this user' 'systemd-run --user --scope --property=Delegate=yes bash'
     else
-        no 'no group was handed to this user, and no systemd is here to do it' \
+        no 'no group was handed to this user, and here is no systemd' \
             "as root: mkdir $mount/yours; chown -R USER $mount/yours"
     fi
 }
