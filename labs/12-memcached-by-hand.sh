@@ -69,7 +69,7 @@ step_limits 1G 1 64
 run cgset get "$GROUP" memory pids
 verify 'the kernel has the memory limit' "$(memory_limit "$GROUP")" = 1073741824
 explain 'cgroups(7). Neither version moves charges along with the process unless v1 is told to, by' \
-    'memory.move_charge_at_immigrate, which is deprecated.'
+    'memory.move_charge_at_immigrate, which new kernels refuse.'
 
 step namespaces 'The first process, in six new namespaces'
 say 'A cgroup namespace takes the group that its maker is in as its root. In the wrong order:'
@@ -89,7 +89,7 @@ verify 'it has two PIDs, and inside it is 1' "$(status_field "$PID" NSpid)" = "$
 verify 'the name of the group does not show' \
     "$(nsenter-lite -t "$PID" --cgroup -- cat "/proc/$PID/cgroup")" != "$(cat "/proc/$PID/cgroup")"
 explain 'The pid namespace holds for children, so a fork comes after unshare(2); the child waits until' \
-    'all the rest is there. runc has the same three processes, and calls them stages: nsexec.c.'
+    'all the rest is there. runc forks for that as well, in what it calls stages: nsexec.c.'
 
 step root 'A root file system of layers'
 say 'The container needs a root of its own. Could pivot_root(2) take one of the layers?'
@@ -144,7 +144,7 @@ verify 'no mount of the host is left inside' \
 predict 'could the layers be mounted, or the device files copied, now?'
 attempt_inside ls "$RUN"
 verify 'no path of the host leads anywhere any more: those steps had to come before' "$STATUS" != 0
-explain 'pivot_root(2) moves every process in the mount namespace that stood on the old root. chroot(2)' \
+explain 'pivot_root(2) moves every process in the mount namespace that had the old root as its own. chroot(2)' \
     'changes one process, and root inside gets out of it again with a second chroot.'
 
 step network 'A cable to a switch'

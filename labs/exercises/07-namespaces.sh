@@ -108,8 +108,8 @@ sleep 0.5
 nsenter-lite --target \$left --net -- unshare-lite --uts --hostname right-$LEARNER sleep 1000 &
 sleep 0.5
 END
-explain 'That is a pod of Kubernetes: containers that share the network namespace, and so reach each other on' \
-    '127.0.0.1, and differ in other kinds.'
+explain 'The containers of a Kubernetes pod share the network namespace like this, and so reach each other on' \
+    '127.0.0.1. They have one hostname, though: they share the UTS namespace as well.'
 
 # named HOSTNAME: a process of a UTS namespace with that name.
 named() {
