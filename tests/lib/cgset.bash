@@ -12,7 +12,11 @@ before_test() {
 # Whatever a failed test left standing.
 after_test() {
     ((${#STARTED[@]} == 0)) || kill -KILL "${STARTED[@]}" 2>/dev/null || true
-    [[ -z $DISK ]] || losetup --detach "$DISK"
+    # A partition would outlive the disk, and be in the way of the next.
+    [[ -z $DISK ]] || {
+        delpart "$DISK" 1 2>/dev/null || true
+        losetup --detach "$DISK"
+    }
     [[ -d $(folder pids) ]] || return 0
     cgset kill "$GROUP" 2>/dev/null || true
     cgset delete -r "$GROUP" 2>/dev/null || true
