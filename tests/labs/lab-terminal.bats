@@ -22,7 +22,8 @@ after_test() {
     terminal 'labs/lab 97'
     see 'resumes here'
     keys e
-    see 'More of the first.'
+    # What is typed before a question is no answer to it.
+    see $'More of the first.\n[Enter]'
     keys Enter
     see 'what comes?'
     # The step begins at the top of the screen, and the bottom line fits into it.
