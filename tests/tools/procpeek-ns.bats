@@ -50,6 +50,11 @@ after_test() {
     requires root jq
     start unshare -ni --fork --kill-child sleep 60
     wait_for 20 child_of "$pid" >/dev/null
+    wait_for 10 lsns_agrees
+}
+
+# lsns gives up, with nothing, when a process ends while it looks.
+lsns_agrees() {
     diff <(procpeek ns --json 2>/dev/null | jq -r '.namespaces[] | "\(.ns) \(.type)"' | sort) \
         <(lsns -nr -o NS,TYPE | sort)
 }

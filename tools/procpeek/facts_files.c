@@ -70,16 +70,11 @@ static char *open_files(struct subject *subject)
 	return text;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static char *join_names(char *names[], size_t count)
 {
 	char *text = format("%s", ""), *longer;
 
-	qsort(names, count, sizeof *names, by_name);
+	sort_texts(names, count);
 	for (size_t i = 0; i < count; i++) {
 		longer = format("%s%s%s", text, *text ? " " : "", names[i]);
 		free(text);

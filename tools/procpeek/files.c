@@ -84,20 +84,32 @@ static void file_line(struct table *table, int directory, const char *name)
 	table_text(table, line, FILES_TARGET, length < 0 ? NULL : target);
 }
 
-// In the order of ls(1).
+// The names in the order of their bytes.
 static void list_directory(struct table *table, int fd)
 {
-	struct dirent **entries;
-	const int count = scandirat(fd, ".", &entries, NULL, alphasort);
+	DIR *directory = fdopendir(fd);
+	size_t count = 0, capacity = 0;
+	struct dirent *entry;
+	char **names = NULL;
 
-	if (count < 0)
+	if (!directory)
 		err(EXIT_FAILURE, "cannot list the directory");
-	for (int i = 0; i < count; i++) {
-		file_line(table, fd, entries[i]->d_name);
-		free(entries[i]);
+	while ((entry = readdir(directory))) {
+		if (count == capacity) {
+			capacity = capacity ? capacity * 2 : 64;
+			names = reallocarray(names, capacity, sizeof *names);
+			if (!names)
+				err(EXIT_FAILURE, "cannot allocate memory");
+		}
+		names[count++] = format("%s", entry->d_name);
 	}
-	free(entries);
-	close(fd);
+	sort_texts(names, count);
+	for (size_t i = 0; i < count; i++) {
+		file_line(table, fd, names[i]);
+		free(names[i]);
+	}
+	free(names);
+	closedir(directory);
 }
 
 // A terminal may obey what somebody wrote into a file: there, what is not

@@ -49,6 +49,8 @@ char *valid_utf8(const char *text);
 char *copy_text(const char *text);
 // printf into new memory; ends the program when there is none.
 char *format(const char *text, ...) __attribute__((format(printf, 1, 2)));
+// By the values of their bytes: strcmp(3).
+void sort_texts(char *texts[], size_t count);
 
 // --- table.c: libsmartcols ---------------------------------------------------
 

@@ -83,3 +83,14 @@ char *format(const char *text, ...)
 		err(EXIT_FAILURE, "cannot allocate memory");
 	return result;
 }
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void sort_texts(char *texts[], size_t count)
+{
+	if (count)
+		qsort(texts, count, sizeof *texts, by_bytes);
+}

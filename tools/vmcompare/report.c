@@ -120,7 +120,7 @@ static void set_number(struct libscols_table *table, struct libscols_line *line,
 	char name[64], text[64];
 
 	snprintf(name, sizeof name, "%s%s", key, suffix);
-	snprintf(text, sizeof text, "%.10g", number);
+	snprintf(text, sizeof text, "%.15g", number);
 	set_cell(table, line, name, text);
 }
 
