@@ -289,8 +289,9 @@ EOF
         -e inject=prctl:delay_enter=1000000 \
         unshare-lite --kill-child sh -c ": >$marker" 3>&- &
     tracer=$!
+    # Before, strace has short-lived children of its own.
+    wait_for 10 grep -qs PR_SET_PDEATHSIG "$log"
     parent=$(child_of "$tracer")
-    wait_for 5 grep -q PR_SET_PDEATHSIG "$log"
     kill -KILL "$parent"
     wait "$tracer" || true
     run -0 grep -c 'prctl.* = 0 (DELAYED)' "$log"

@@ -200,11 +200,18 @@ static void print_graph(const struct namespace_list *list, int pid)
 	dot_close();
 }
 
+// What fits into 80 columns: the tree shows who is the parent.
+static const char *default_columns(void)
+{
+	if (options.tree)
+		return "TYPE,NS,NPROCS,PID,USER,CREATOR,HELD-BY,COMMAND";
+	return options.json
+		   ? NULL
+		   : "NS,TYPE,NPROCS,PID,USER,OWNER,CREATOR,HELD-BY,COMMAND";
+}
+
 void command_ns(const struct request *request)
 {
-	const char *columns =
-	    options.tree ? "TYPE,NS,NPROCS,PID,USER,CREATOR,HELD-BY,COMMAND"
-			 : NULL;
 	int proc = request->proc, pid = request->pid;
 	struct namespace_list list = {0};
 	struct table table;
@@ -212,7 +219,7 @@ void command_ns(const struct request *request)
 	if (options.ns && namespace_kind(options.ns, strlen(options.ns)) < 0)
 		errx(EXIT_USAGE, "no such kind of namespace: %s", options.ns);
 	table_open(&table, "namespaces", ns_columns,
-		   sizeof ns_columns / sizeof *ns_columns, columns);
+		   sizeof ns_columns / sizeof *ns_columns, default_columns());
 	if (options.tree)
 		table_tree(&table, NS_TYPE);
 	if (pid) { // ends the program if there is no such process
