@@ -419,7 +419,7 @@ worker() {
 # each job, since cgset run ends by the signal that its command ended by.
 @test "200 groups made, run in, killed and deleted by 8 workers: none left" {
     requires root
-    local number pids=() count=${CGSET_GROUPS:-200}
+    local number failed=0 pids=() count=${CGSET_GROUPS:-200}
     [[ ! ${BONES_BIN:-} ]] || count=80
     cgset create "$GROUP"
     # Outside of bats, which looks at each command.
@@ -431,8 +431,9 @@ worker() {
         pids+=("$!")
     done
     for number in "${pids[@]}"; do
-        wait "$number"
+        wait "$number" || failed=$((failed + 1))
     done
     run ! grep -hvE ' Killed +cgset run .* sleep 600$' "$BATS_TEST_TMPDIR"/said.*
+    [ "$failed" = 0 ]
     [ -z "$(find /sys/fs/cgroup -path "*/$GROUP/*" -type d)" ]
 }

@@ -115,8 +115,8 @@ int find_occupied(struct hierarchy *hierarchy, const char *group, void *text);
 void refuse_thread(int pid);
 // Ends the program when cgset itself is in the subtree.
 void refuse_ourselves(struct layout *layout, const char *group);
-// Wait a moment; false when that was so often that it makes no sense any more.
-bool try_again(int *tries);
+// Wait a moment; false when that was so often that the seconds are over.
+bool try_again(int *tries, int seconds);
 bool is_kernel_thread(const char *pid);
 
 // --- guard.c: whose group is it --------------------------------------------

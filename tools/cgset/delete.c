@@ -19,7 +19,7 @@ static void wait_until_empty(struct layout *layout, const char *group)
 		if (is_named(&layout->list[i]) ||
 		    find_occupied(&layout->list[i], group, text) == 0)
 			i++;
-		else if (narration == DRY_RUN || !try_again(&tries))
+		else if (narration == DRY_RUN || !try_again(&tries, 2))
 			errx(options.failed, "not empty: %s", text);
 	}
 }
@@ -32,7 +32,7 @@ static int remove_empty(struct hierarchy *hierarchy, const char *group)
 	while (remove_folder(hierarchy, group) < 0) {
 		if (errno == ENOENT)
 			return 0;
-		if (errno == EBUSY && try_again(&tries))
+		if (errno == EBUSY && try_again(&tries, 2))
 			continue;
 		warn("cannot remove %s", full_path(hierarchy, group, NULL));
 		explain_refusal(hierarchy, group, NULL);

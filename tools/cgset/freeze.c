@@ -43,7 +43,7 @@ int freeze_group(struct hierarchy *freezer, const char *group)
 		"stops every process of the subtree: cgroups(7)") < 0)
 		return -1;
 	while (narration != DRY_RUN && !is_frozen(freezer, group)) {
-		if (try_again(&tries))
+		if (try_again(&tries, 2))
 			continue;
 		errno = ETIMEDOUT;
 		return -1;

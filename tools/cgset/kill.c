@@ -121,7 +121,7 @@ static int kill_all(struct layout *layout, struct hierarchy *hierarchy,
 			return -1;
 		if (narration == DRY_RUN)
 			return 0;
-		if (try_again(&tries))
+		if (try_again(&tries, 10))
 			continue;
 		warnx("not killed: %s", text);
 		return -1;

@@ -110,12 +110,12 @@ void refuse_ourselves(struct layout *layout, const char *group)
 }
 
 // Some changes take a moment, and v1 has no event to wait for.
-bool try_again(int *tries)
+bool try_again(int *tries, int seconds)
 {
 	const struct timespec pause = {.tv_nsec = 10 * 1000000L};
 
 	nanosleep(&pause, NULL);
-	return ++*tries <= 200;
+	return ++*tries <= seconds * 100;
 }
 
 // Kernel threads stay where the kernel put them: PF_KTHREAD among the flags,
