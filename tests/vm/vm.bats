@@ -99,7 +99,7 @@ cache_of_nobody() {
 
 @test "--timeout ends it with status 124" {
     requires root qemu-system-x86_64
-    run -124 --separate-stderr vm --timeout 1 -- sleep 1000
+    run -124 --separate-stderr vm --timeout 60 -- sleep 1000
     [[ $stderr == *'as --timeout says' ]]
 }
 
@@ -109,7 +109,7 @@ cache_of_nobody() {
     fake_kernel "$tree"
     # With the modules of a real one, so that only the kernel is wrong.
     cp -r "$(dirname "$(kernel)")/../lib/modules/"*/. "$tree/lib/modules/9.9.9/"
-    run -1 --separate-stderr vm --timeout 5 --kernel "$tree/boot/vmlinuz-9.9.9" -- true
+    run -124 --separate-stderr vm --timeout 5 --kernel "$tree/boot/vmlinuz-9.9.9" -- true
     [[ $stderr == *'Linux 9.9.9 did not come up within 5 s'* ]]
     [[ $stderr == *"hint: what the machine said is in $ROOT/build/vm/last-failure.log" ]]
 }
@@ -126,7 +126,7 @@ cache_of_nobody() {
     [[ -z $stderr ]]
     rm -f "$ROOT/build/vm/kvm-verdict"
     run -1 --separate-stderr "${box[@]}" "$ROOT/labs/vm" --accel kvm -- true
-    [[ $stderr == *'did not come up'* ]]
+    [[ $stderr == *'did not come up: QEMU has ended'* ]]
 }
 
 @test "a /dev/kvm without permission: which group to join" {
