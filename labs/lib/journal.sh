@@ -125,9 +125,20 @@ kill_processes_of() {
         )
         ((${#pids[@]})) || return 0
         kill -KILL "${pids[@]}" 2>/dev/null || true
+        ((tries != 10)) || thaw_groups_of "${pids[@]}"
         sleep 0.02
     done
     printf 'not to be killed: %s\n' "${pids[*]}" >&2
+}
+
+# thaw_groups_of PID...: those that SIGKILL does not end may be frozen, and on v1 die only
+# once they are thawed.
+thaw_groups_of() {
+    local pid group
+    for pid; do
+        group=$(sed -n 's/^[0-9]*:freezer:\/\(.\)/\1/p' "/proc/$pid/cgroup" 2>/dev/null) || continue
+        [[ -z $group ]] || cgset thaw "$group" || true
+    done
 }
 
 # owner_alive RUN: is the process at work still there, and the same one?
@@ -150,16 +161,11 @@ remove_folder() {
 
 # --- the undos ---------------------------------------------------------------
 
-# All processes of a control group, then the group. Its members may still fork:
-# kill until none is left.
+# All processes of a control group, then the group. A SIGKILL waits until a group of v1
+# that is frozen is thawed, and members may still fork: cgset kill knows both.
 undo_cgroup() {
-    local group=$1 tries pids
-    for ((tries = 0; tries < 100; tries++)); do
-        mapfile -t pids < <(group_pids "$group")
-        ((${#pids[@]})) || break
-        kill -KILL "${pids[@]}" 2>/dev/null || true
-        sleep 0.05
-    done
+    local group=$1
+    [[ -z $(group_pids "$group") ]] || cgset kill "$group" || return
     with_lock delete_group "$group"
 }
 

@@ -79,6 +79,27 @@ kill_at() {
     wait_for 30 test ! -e /run/container-bones/runs
 }
 
+# bats test_tags=guest:v1,guest:v2
+@test "a frozen group: on v1 its processes die only when it is thawed, and all is taken back" {
+    requires root
+    small_lab
+    # shellcheck disable=SC2016 # the lab expands it
+    sed -i 's|^start .*|start cgset run --exec "container-bones/small-$$" -- sleep 1000\
+            until [[ $(status_field "$STARTED" Name) == sleep ]]; do sleep 0.05; done\
+            run cgset freeze "container-bones/small-$$"|' labs/97-small.sh
+    status=0
+    labs/lab 97 --auto >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- || status=$?
+    # Else what is left would keep the test from ending.
+    for group in /sys/fs/cgroup/freezer/container-bones/small-*; do
+        [[ ! -e $group ]] || echo THAWED >"$group/freezer.state"
+    done
+    cat "$BATS_TEST_TMPDIR/said"
+    ((status == 0))
+    grep -q 'lab 97 done' "$BATS_TEST_TMPDIR/said"
+    run ! grep -E 'not to be killed|could not undo' "$BATS_TEST_TMPDIR/said"
+    [ ! -e /run/container-bones ]
+}
+
 @test "a full disk: nothing is changed that could not be written down" {
     requires root
     small_lab
