@@ -6,6 +6,9 @@
 # second line, the mend. What an ordinary user can do is tried as one, which mostly
 # means: in a user namespace.
 
+# shellcheck source=labs/lib/place.sh
+source "$ROOT/labs/lib/place.sh"
+
 # FEATURE, AS WHOM IT IS TRIED, WHAT IT IS, WHICH LABS. one: it is the same for all.
 FEATURES='
 root       root be root                                          all
@@ -75,80 +78,6 @@ no() {
     printf '%s\n' "$1"
     [[ -z ${2:-} ]] || printf 'mend: %s\n' "$2"
     return 1
-}
-
-# --- where this is -----------------------------------------------------------------
-
-# What kind of machine, what that means for the labs, and the one command that mends it.
-place() {
-    local release
-    release=$(</proc/sys/kernel/osrelease)
-    if [[ $release == *Microsoft* ]]; then
-        place_is 'WSL 1, which has no Linux kernel: no lab can run.' 'in Windows: wsl --set-version DISTRIBUTION 2'
-    elif [[ ${CODESPACES:-} == true || -d /workspaces/.codespaces ]]; then
-        place_of_container 'GitHub Codespaces, a container in a virtual machine of your own' \
-            'rebuild the codespace with the .devcontainer of this project'
-    elif [[ ${REMOTE_CONTAINERS:-} == true ]]; then
-        place_of_container 'a dev container' 'rebuild it with the .devcontainer of this project'
-    elif [[ $(readlink /proc/self/ns/pid) != 'pid:[4026531836]' ]]; then
-        place_of_container "a container$(engine)" \
-            "docker run -it --privileged --tmpfs /run -v \"\$PWD\":/bones -w /bones debian:12"
-    elif [[ $release == *microsoft* ]]; then
-        if [[ -d /run/systemd/system ]]; then
-            place_is 'WSL 2, a virtual machine of Windows: all labs can run.'
-        else
-            place_is 'WSL 2 without systemd: the labs can run; nobody has set up control groups as on other machines.' \
-                "printf '[boot]\\nsystemd=true\\n' | sudo tee -a /etc/wsl.conf; wsl.exe --shutdown"
-        fi
-    elif ! mountpoint -q /; then
-        place_is 'a chroot: the kernel makes no user namespace in one, and pivot_root has no old root to put away.' \
-            "systemd-nspawn --directory=THIS-FOLDER, from outside"
-    elif grep -qw hypervisor /proc/cpuinfo; then
-        place_is 'a virtual machine: all labs can run; /dev/kvm only where it is nested.'
-    else
-        place_is 'a machine of its own: all labs can run.'
-    fi
-}
-
-place_is() {
-    printf 'This is %s\n' "$1"
-    [[ -z ${2:-} ]] || printf 'mend: %s\n' "$2"
-}
-
-# A container can do what its capabilities and its mounts let it, which is tried.
-place_of_container() {
-    if ! unshared --mount true 2>/dev/null; then
-        place_is "$1, without the privilege to make a namespace: no lab can run, and tools only as a user can." "$2"
-    elif [[ $(stat -f -c %T "${STATE%/*}") == overlayfs ]]; then
-        place_is "$1, privileged; but ${STATE%/*} is an overlay, and no layer of another can lie on it: 05 and 12 cannot run." \
-            "mount -t tmpfs tmpfs ${STATE%/*}"
-    else
-        place_is "$1, privileged: all labs can run; limits are within those of the container."
-    fi
-}
-
-engine() {
-    local mark
-    for mark in /.dockerenv /run/.containerenv; do
-        [[ ! -e $mark ]] || printf ' (%s)' "$mark"
-    done
-}
-
-# v1, v2 or hybrid, and which controllers are where.
-cgroup_layout() {
-    local v1 v2=''
-    v1=$(sed -n 's/.* - cgroup [^ ]* //p' /proc/self/mountinfo | tr , '\n' |
-        grep -xE 'memory|cpu|cpuset|pids|io|blkio' | sort -u | paste -sd' ')
-    if grep -q ' - cgroup2 ' /proc/self/mountinfo; then
-        v2=$(cat "$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)/cgroup.controllers" 2>/dev/null)
-        if [[ -z $v1 ]]; then
-            printf 'v2: %s' "${v2:-no controller}"
-        else
-            printf 'hybrid; v1: %s; v2: %s' "$v1" "${v2:-no controller}"
-        fi
-    else
-        printf '%s' "${v1:+v1: }${v1:-none mounted}"
-    fi
 }
 
 # --- namespaces ---------------------------------------------------------------------
@@ -295,7 +224,7 @@ absent_controller() {
 user_delegation() {
     local mount folder id
     id=$(as_user id -u)
-    mount=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+    mount=$(cgroup2_mount)
     [[ -n $mount ]] || no 'only v2 can be handed to a user' 'boot with systemd.unified_cgroup_hierarchy=1' || return
     for folder in "$mount$(sed -n 's/^0:://p' /proc/self/cgroup)" \
         "$mount/user.slice/user-$id.slice/user@$id.service"; do
@@ -314,22 +243,22 @@ user_delegation() {
 
 # --- file systems --------------------------------------------------------------------
 
-# Where the containers have their layers, in a mount namespace.
-probe_overlay() {
-    local folder status=0
-    ((EUID == 0)) || no 'only root, or a user namespace, can mount' "sudo $0 doctor" || return
-    folder=$(mktemp -d "${STATE%/*}/bones-probe.XXXXXX") || no "nothing can be written in ${STATE%/*}" || return
+# Where the containers have their layers, in a mount namespace. A subshell, so that the
+# folder goes when it ends, however it does.
+probe_overlay() (
+    ((EUID == 0)) || no 'only root, or a user namespace, can mount' "sudo $0 doctor" || exit
+    folder=$(mktemp -d "${STATE%/*}/bones-probe.XXXXXX") || no "nothing can be written in ${STATE%/*}" || exit
+    trap 'rm -rf --one-file-system -- "$folder"' EXIT
     mkdir "$folder"/{l,u,w,m}
     # shellcheck disable=SC2016 # the inner shell expands it
     unshared --mount sh -euc 'cd "$1"
-        mount -t overlay probe -o lowerdir=l,upperdir=u,workdir=w m' sh "$folder" 2>/dev/null || status=$?
-    rm -rf --one-file-system -- "$folder"
-    ((status == 0)) || if [[ $(stat -f -c %T "${STATE%/*}") == overlayfs ]]; then
+        mount -t overlay probe -o lowerdir=l,upperdir=u,workdir=w m' sh "$folder" 2>/dev/null && exit
+    if [[ $(stat -f -c %T "${STATE%/*}") == overlayfs ]]; then
         no "${STATE%/*} is an overlay itself, and no upper layer can be on one" "mount -t tmpfs tmpfs ${STATE%/*}"
     else
         no 'the kernel refuses an overlay' 'modprobe overlay'
     fi
-}
+)
 
 # In a tmpfs of its own: nothing to clean up.
 user_overlay() {

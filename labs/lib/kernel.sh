@@ -70,3 +70,8 @@ mend_kvm() {
         printf 'sudo usermod -aG %s %s, and log in again' "$group" "$1"
     fi
 }
+
+# cgroup2_mount: where v2 is mounted first; nothing when it is not.
+cgroup2_mount() {
+    awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo
+}
