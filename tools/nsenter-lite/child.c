@@ -64,6 +64,20 @@ static noreturn void wait_for_child(pid_t child, const sigset_t *taken,
 	}
 }
 
+// What our caller ignores or blocks is handed on by fork(2) and execve(2):
+// nohup's SIGHUP, or a shell's SIGINT to what it runs in the background. A
+// child of the target would know nothing of it. SIGKILL and SIGSTOP are always
+// at their default, and refuse: signal(7).
+static void forget_signals(void)
+{
+	sigset_t none;
+
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 // Returns in the child only, which waits at a pipe until the parent has
 // narrated its birth. When the parent dies, the pipe ends as well.
 // fork(2). Commonest errno: EAGAIN, at a limit of processes, such as pids.max
@@ -100,6 +114,8 @@ void continue_in_child(const struct options *options,
 		;
 	close(gate[0]);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (options->like_exec)
+		forget_signals();
 	if (own_session)
 		become_session(master);
 }
