@@ -214,17 +214,23 @@ step_network() {
     index=$(setting index)
     link=bones-v$index
     undo bridge "$BRIDGE"
-    with_lock make_bridge
+    undo link "$link"
+    run ip link add "$link" type veth peer name eth0 netns "$PID"
+    with_lock plug_in "$link"
     subnet=$(ip -4 -o addr show dev "$BRIDGE" | sed -n 's/.* inet \([0-9.]*\)\.1\/24 .*/\1/p')
     ADDRESS=$subnet.$index
     printf '%s\n' "$ADDRESS" >"$RUN/address"
-    undo link "$link"
-    run ip link add "$link" type veth peer name eth0 netns "$PID"
-    run ip link set "$link" master "$BRIDGE" up
     run nsenter-lite --target "$PID" --net -- ip link set lo up
     run nsenter-lite --target "$PID" --net -- ip addr add "$ADDRESS/24" dev eth0
     run nsenter-lite --target "$PID" --net -- ip link set eth0 up
     run nsenter-lite --target "$PID" --net -- ip route add default via "$subnet.1"
+}
+
+# plug_in LINK: the outer end goes into the bridge. Whoever ends meanwhile takes away a
+# bridge in which there is nothing.
+plug_in() {
+    make_bridge
+    run ip link set "$1" master "$BRIDGE" up
 }
 
 # One bridge for all containers. route_localnet lets a packet from 127.0.0.1 leave

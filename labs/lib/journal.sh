@@ -74,8 +74,13 @@ show_log() {
     tail -n 5 "$1/log" | sed 's/^/    /' >&2
 }
 
-# Nothing is left of the state when there are no runs.
+# Nothing is left of the state when there are no runs. Under the lock: another run may
+# just be beginning.
 remove_state() {
+    [[ ! -d $STATE ]] || with_lock remove_empty_state
+}
+
+remove_empty_state() {
     rmdir "$STATE/runs" "$STATE" 2>/dev/null || true
 }
 
@@ -185,8 +190,14 @@ undo_lock_holder() {
     [[ ! -e $1 ]] || flock --timeout 10 "$1" true
 }
 
+# A network namespace that ends takes its end of the cable along, and with it the other,
+# a little later: it may go just now, by itself.
 undo_link() {
-    ! has_link "$1" || ip link delete "$1"
+    local output
+    ! has_link "$1" || output=$(ip link delete "$1" 2>&1) || ! has_link "$1" || {
+        printf '%s\n' "$output" >&2
+        return 1
+    }
 }
 
 undo_bridge() {

@@ -184,9 +184,10 @@ ask_prediction() {
     PREDICTION=$LINE
 }
 
-# With --predict, before every command that the lab itself has not just asked about.
+# With --predict, before every command that the lab itself has not just asked about; but
+# nobody is to wait for an answer under the lock that all runs share.
 before_command() {
-    ((!LAB_PREDICT || ASKED)) || {
+    ((!LAB_PREDICT || ASKED || LOCKED)) || {
         printf '%sWhat will that say?%s\n' "$YELLOW" "$PLAIN"
         ask_prediction
     }
