@@ -6,7 +6,6 @@ load ../lib/common
 load small
 
 before_test() {
-    cd "$ROOT" || return
     export XDG_STATE_HOME=$BATS_TEST_TMPDIR/home
     HISTORY=$XDG_STATE_HOME/container-bones/history
     small_lab
@@ -14,7 +13,6 @@ before_test() {
 
 after_test() {
     close_terminal
-    remove_small_lab
 }
 
 @test "keys: explain, next, back, quit and resume; the screen is cleared at each step" {
@@ -76,7 +74,7 @@ after_test() {
     keys s
     see 'comes back'
     keys 'command -v cgset; find /sys/fs/cgroup -name "small-*" | sed "s/.*small.*/it stands/"' Enter
-    see "$ROOT/build/bin/cgset"
+    see "$PWD/build/bin/cgset"
     see $'\nit stands\n'
     keys exit Enter
     see $'# exit\n[Enter]'

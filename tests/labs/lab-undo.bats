@@ -13,7 +13,6 @@ before_test() {
 }
 
 after_test() {
-    remove_small_lab
     [[ -n ${BATS_TEST_COMPLETED:-} ]] || labs/lab clean --all >/dev/null
 }
 
