@@ -71,6 +71,11 @@ pid=\$(labs/memcached top join-$LEARNER | awk 'NR == 2 { print \$2 }')
 nsenter-lite --target \$pid --net -- sleep 1000 &
 sleep 0.5
 END
+wrong outside-directory 'is one of the host' <<END
+pid=\$(labs/memcached top join-$LEARNER | awk 'NR == 2 { print \$2 }')
+nsenter-lite --target \$pid --all --root --wd=/ --join-cgroup -- sleep 1000 &
+sleep 0.5
+END
 explain 'Six namespaces and one control group: that is all there is to being "in" a container. docker exec' \
     'gives up the privileges as well, and so does labs/memcached exec; nsenter-lite alone leaves yours.'
 
@@ -79,7 +84,7 @@ prepare_join() {
 }
 
 check_join() {
-    local pid parent other kind best='' missing fewest=9 absent
+    local pid parent other kind link best='' missing fewest=9 absent
     pid=$(cat "$STATE/runs/join-$LEARNER/pid" 2>/dev/null || true)
     [[ -n $pid && -d /proc/$pid ]] ||
         refuse "The container join-$LEARNER does not run. labs/lab exercise 05 join starts one."
@@ -98,4 +103,10 @@ check_join() {
     cmp -s "/proc/$best/cgroup" "/proc/$pid/cgroup" ||
         refuse "Process $best is in all namespaces of the container, and not under its limits: its control" \
             'group is another. Compare' "/proc/$best/cgroup and /proc/$pid/cgroup."
+    # A directory has the same name and identity inside, or is none of the container's.
+    for link in root cwd; do
+        [[ /proc/$best/$link -ef /proc/$pid/root$(readlink "/proc/$best/$link") ]] ||
+            refuse "Process $best is in the container, but /proc/$best/$link, a directory that it has, is one of" \
+                'the host: from there it can reach the rest.'
+    done
 }

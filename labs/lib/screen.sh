@@ -68,7 +68,7 @@ read_key() {
 # terminal is gone before Enter.
 ask_line() {
     [[ -z $SAVED_TERMINAL ]] || stty "$SAVED_TERMINAL"
-    printf '  > '
+    printf '  %s(Enter: no guess)%s > ' "$DIM" "$PLAIN"
     # shellcheck disable=SC2034 # for the caller
     IFS= read -r LINE || true
 }

@@ -58,12 +58,15 @@ tools() {
     run ! grep -nE 'CLONE_|setns|mount\(|prctl|cgroup\.|/proc/' tools/lib/*.c
 }
 
-@test "every lab has a header, a test through the runner, and a row in the README" {
+@test "a lesson is whole: lab, exercises, chapter, deck, and a row in the README" {
     for file in labs/[0-9][0-9]-*.sh; do
         slug=${file#labs/}
         slug=${slug%.sh}
         grep -q "^lab ${slug%%-*} " "$file"
         grep -q "^finish$" "$file"
+        (($(grep -c '^exercise ' "labs/exercises/$slug.sh") >= 2))
+        [ -s "chapters/$slug.md" ]
+        [ -s "slides/$slug.md" ]
         grep -qF "$slug" README.md || {
             echo "README.md has no row for $slug"
             false

@@ -49,7 +49,7 @@ after_test() {
 
     terminal 'labs/lab 97'
     see '2/3'
-    see $'\n  >'
+    see 'no guess) >'
     keys Enter
     see 'resumes here'
     keys Enter
@@ -68,7 +68,7 @@ after_test() {
 @test "a shell at any step: everything of the step stands, and the tools are there" {
     requires root tmux
     terminal 'SHELL=/bin/sh labs/lab 97 --from 2'
-    see $'\n  >'
+    see 'no guess) >'
     keys Enter
     see 'resumes here'
     keys s
@@ -141,7 +141,7 @@ after_test() {
     no_leaks
 
     terminal 'labs/lab 97 --from 2'
-    see $'\n  >'
+    see 'no guess) >'
     keys 'half an ans' C-c
     see 'labs/lab 97 goes on at step 2'
     see 'status 130'
@@ -162,7 +162,7 @@ after_test() {
 @test "the terminal is closed, at a prompt and in the middle of a command: all is taken back" {
     requires root tmux
     terminal 'labs/lab 97 --from 2'
-    see $'\n  >'
+    see 'no guess) >'
     keys 'an answer' Enter
     see 'resumes here'
     close_terminal
