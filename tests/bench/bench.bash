@@ -7,6 +7,7 @@
 #     goal RATIO [ROLE]        ours to the first peer (or floor), at most; told, and
 #                              never a failure
 #     needs PROGRAM...         without one of them the benchmark is left out, and says so
+#     needs_pids COUNT         likewise, without that many process IDs
 #     peer NAME COMMAND...     the program that people use; the first one is 1.00
 #     floor NAME COMMAND...    the least that the kernel demands: a C file of this folder
 #     ours NAME COMMAND...     the tool of this project
@@ -47,6 +48,13 @@ needs() {
             exit 0
         }
     done
+}
+
+needs_pids() {
+    (($(</proc/sys/kernel/pid_max) > $1)) || {
+        printf '%-40s left out: needs sysctl kernel.pid_max above %d\n' "$title" "$1"
+        exit 0
+    }
 }
 
 crowd() {

@@ -64,4 +64,9 @@ END
     echo 'peer fails false' >>"$BATS_TEST_TMPDIR/tests/bench/sleep.sh"
     BENCH_ROUNDS=1 BENCH_RUNS=1 run -1 "$BATS_TEST_TMPDIR/tests/bench/run"
     [ "$(tail -n 1 "$LOG")" = cleaned ]
+    # What cannot be measured here is left out, with the reason.
+    echo 'needs_pids 4194304' >"$BATS_TEST_TMPDIR/tests/bench/sleep.sh"
+    run -0 "$BATS_TEST_TMPDIR/tests/bench/run"
+    [[ $output == *'left out: needs sysctl kernel.pid_max above 4194304' ]]
+    jq -e '.benchmarks == []' "$BATS_TEST_TMPDIR/build/bench.json"
 }
