@@ -43,18 +43,22 @@ begin_run() {
     # What this starts carries the name of the run, so that it can be found when
     # nobody is left to say what it was.
     export CONTAINER_BONES_RUN=$OPEN_RUN
-    trap 'end_run' EXIT
-    trap 'exit 129' HUP
-    trap 'exit 130' INT
-    trap 'exit 131' QUIT
-    trap 'exit 141' PIPE
-    trap 'exit 143' TERM
+    trap 'end_run $?' EXIT
+    trap 'end_run 129' HUP
+    trap 'end_run 130' INT
+    trap 'end_run 131' QUIT
+    trap 'end_run 141' PIPE
+    trap 'end_run 143' TERM
 }
 
+# end_run STATUS: a terminal that is closed sends SIGHUP more than once. Whichever signal
+# gets past the first line takes everything back: `exit` in a trap, and then again in the
+# trap on EXIT, would end there.
 end_run() {
-    local status=$?
-    trap - EXIT
     trap '' HUP INT QUIT PIPE TERM
+    trap - EXIT
+    # In the middle of `IFS= read`, it is empty.
+    local status=$1 IFS=$' \t\n'
     if ((!KEEP)); then
         ((status == 0)) || show_log "$OPEN_RUN"
         undo_run "$OPEN_RUN" || status=1

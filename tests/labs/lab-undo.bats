@@ -71,6 +71,29 @@ kill_at() {
     [[ $output == *"removed"*"$kept"* ]]
 }
 
+@test "a signal at any moment of the end: all is taken back" {
+    requires root
+    cat >"$BATS_TEST_TMPDIR/run" <<'END'
+set -euo pipefail
+source labs/lib/common.sh
+source labs/lib/journal.sh
+begin_run "signal-$$"
+undo file "/dev/shm/bones-$$"
+touch "/dev/shm/bones-$$"
+set -o functrace
+commands=0 moment=$1
+trap '[[ ${FUNCNAME[0]:-} != end_run ]] || { commands=$((commands + 1)) && ((commands != moment)) || { echo sent && kill -HUP $$; }; }' DEBUG
+exit 0
+END
+    for ((moment = 1; moment <= 5; moment++)); do
+        run bash "$BATS_TEST_TMPDIR/run" "$moment"
+        echo "a signal before command $moment: status $status"
+        [[ $output == *sent* ]]
+        [ ! -e /run/container-bones ]
+        [ -z "$(find /dev/shm -name 'bones-*')" ]
+    done
+}
+
 @test "the output is cut off by a pipe: all is taken back" {
     requires root
     small_lab

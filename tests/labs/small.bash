@@ -65,6 +65,10 @@ on_screen() {
     [[ $(screen) == *"$1"* ]]
 }
 
+# Until the server is gone: it may hear the next one's new-session while it ends.
 close_terminal() {
-    tmux -S "$BATS_TEST_TMPDIR/tmux" kill-server 2>/dev/null || true
+    local server
+    server=$(tmux -S "$BATS_TEST_TMPDIR/tmux" display-message -p '#{pid}' 2>/dev/null) || return 0
+    tmux -S "$BATS_TEST_TMPDIR/tmux" kill-server
+    wait_for 10 test ! -e "/proc/$server"
 }
