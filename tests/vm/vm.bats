@@ -80,7 +80,7 @@ cache_of_nobody() {
         exit [lindex [wait] 3]'
 }
 
-@test "Ctrl-C and SIGTERM leave no machine" {
+@test "Ctrl-C, SIGTERM and a closed terminal leave no machine" {
     requires root qemu-system-x86_64
     local signal status
     local -A expected=([INT]=130 [TERM]=143)
@@ -95,6 +95,16 @@ cache_of_nobody() {
         wait $! || status=$?
         [[ $status == "${expected[$signal]}" ]]
     done
+    # A terminal that is closed signals more than once; this one while the machine boots.
+    set -m
+    "$ROOT/labs/vm" -- true >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    set +m
+    wait_for 120 pgrep -g $! '^qemu-system'
+    kill -HUP -- -$!
+    kill -HUP -- -$! || true
+    status=0
+    wait $! || status=$?
+    [[ $status == 129 ]]
 }
 
 @test "--timeout ends it with status 124" {
