@@ -109,7 +109,7 @@ say 'Its /proc must tell of the container. Mounted by a process that has joined 
 run nsenter-lite --target "$PID" --mount --root --wdns=/ -- mount -t proc proc "$MERGED/proc"
 predict 'whose name is in proc/1/comm of the container now?'
 inside cat "$MERGED/proc/1/comm"
-verify 'that of the host'\''s PID 1' "$(nsenter-lite -t "$PID" -m -- cat "$MERGED/proc/1/comm")" = "$(cat /proc/1/comm)"
+verify 'that of the host'\''s PID 1' "$(nsenter-lite -t "$PID" -m -r -- cat "$MERGED/proc/1/comm")" = "$(cat /proc/1/comm)"
 inside umount "$MERGED/proc"
 say 'These are not files but views into the kernel. proc and sysfs show the namespaces of whoever' \
     'mounts them, so they are mounted from inside. Of all devices the container gets six.'

@@ -43,7 +43,7 @@ die() {
 }
 
 usage_error() {
-    DIE_STATUS=$EXIT_USAGE die "$1" "see ${0##*/} --help"
+    DIE_STATUS=$EXIT_USAGE die "$1" "see labs/${0##*/} --help"
 }
 
 cannot_run() {

@@ -53,7 +53,7 @@ lab() {
     fi
     [[ " $* " != *' root '* ]] || ((EUID == 0)) ||
         cannot_run "lab $NUMBER needs root" "sudo labs/lab $NUMBER"
-    ((LAB_FROM <= STEPS)) || usage_error "lab $NUMBER has $STEPS steps"
+    ((LAB_FROM <= STEPS)) || DIE_STATUS=$EXIT_USAGE die "lab $NUMBER has $STEPS steps" "see labs/lab --help"
     # What was so a moment ago need not be asked again on the way back.
     if [[ -z ${LAB_AGAIN:-} ]]; then
         setup_for container

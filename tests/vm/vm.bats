@@ -192,7 +192,7 @@ cache_of_nobody() {
         '--share /' '--bogus' '--memory' '--' 'command'; do
         # shellcheck disable=SC2086 # two words on purpose
         run -2 --separate-stderr vm $wrong
-        [[ ${stderr_lines[0]} == 'vm: '* && ${stderr_lines[1]} == 'hint: see vm --help' ]]
+        [[ ${stderr_lines[0]} == 'vm: '* && ${stderr_lines[1]} == 'hint: see labs/vm --help' ]]
     done
     run -0 vm --help
     [[ ${lines[0]} == 'usage: labs/vm '* ]]

@@ -234,8 +234,8 @@ void command_ns(const struct request *request)
 	else
 		print_table(&list, &table, proc, pid);
 	if (list.unseen)
-		warnx("the namespaces of %d processes may not be read",
-		      list.unseen);
+		warnx("the namespaces of %d process%s may not be read",
+		      list.unseen, list.unseen == 1 ? "" : "es");
 	hint_hidden(proc);
 	free_namespaces(&list);
 }
