@@ -180,6 +180,7 @@ system.slice/crio-$id.scope|CRI-O $id
 kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod12_34.slice/crio-$id.scope|CRI-O $id pod 12-34
 default/$id|containerd $id
 k8s.io/$id|containerd $id
+default/web|containerd web
 system.slice/nerdctl-$id.scope|containerd $id
 kubepods/besteffort/pod12-34/$id|a Kubernetes container runtime $id pod 12-34
 kubepods.slice/kubepods-pod12_34.slice/cri-containerd-$id.scope|containerd $id pod 12-34
@@ -189,11 +190,16 @@ kubepods/burstable/pod12-34/docker/$id|Docker $id pod 12-34
 somewhere/$id|an engine that gives only the id $id
 lxc.payload.web|LXC web
 lxc/web|LXC web
+docker/$id/lxc.monitor.web|Docker $id
 machine.slice/machine-deb.scope|systemd-machined deb
 machine.slice/machine-qemu\x2d1\x2ddeb.scope|libvirt (a virtual machine) \x2d1\x2ddeb
 machine.slice/systemd-nspawn@deb.service|systemd-nspawn deb
 machine.slice/systemd-nspawn@deb.service/payload|systemd-nspawn deb
+docker/$id/machine.slice/machine-deb.scope/supervisor|Docker $id
 system.slice/ssh.service|none
+lxc/lxc.monitor.web|none
+machine.slice/systemd-nspawn@deb.service/supervisor|none
+machine.slice/machine-deb.scope/supervisor|none
 container-bones/memcached-1|Container Bones memcached-1
 docker/$id/docker/${id/42/43}|Docker ${id/42/43}
 docker/$id/system.slice/ssh.service|Docker $id

@@ -90,6 +90,9 @@ static bool recognize(const char *above, const char *name,
 		const char *engine, *above, *prefix, *suffix;
 	} names[] = {
 	    {"Container Bones", "container-bones", "", ""},
+	    // ctr(8) leaves the name to its user.
+	    {"containerd", "default", "", ""},
+	    {"containerd", "k8s.io", "", ""},
 	    {"LXC", NULL, "lxc.payload.", ""},
 	    {"LXC", "lxc.payload", "", ""},
 	    {"LXC", "lxc", "", ""},
@@ -142,47 +145,89 @@ static void recognize_service(const char *name, struct engine *engine)
 	snprintf(engine->id, sizeof engine->id, "%s", name);
 }
 
+// The engine's own process stays outside of what it made, in a group beside
+// that: lxc-start(1) by its name, systemd-nspawn(1) in one below its unit.
+static bool is_monitor(const char *name)
+{
+	return strncmp(name, "lxc.monitor", 11) == 0;
+}
+
+static bool is_supervisor(const char *name, const struct engine *engine)
+{
+	return engine->name && strncmp(engine->name, "systemd-", 8) == 0 &&
+	       strcmp(name, "supervisor") == 0;
+}
+
 // From the left: the outermost engine whose name fits, and a container in a
 // container replaces it.
-bool recognize_engine(const char *path, struct engine *engine)
+static void recognize_path(const char *path, struct engine *engine)
 {
+	struct engine inner = {0}, around = {0};
 	char above[256] = "", name[256];
-	struct engine inner;
 	size_t length;
 
-	*engine = inner = (struct engine){0};
-	for (; *path; path += length) {
+	*engine = inner;
+	for (; *path && !engine->outside; path += length) {
 		path += strspn(path, "/");
 		length = strcspn(path, "/");
 		if (length == 0 || length >= sizeof name)
 			continue;
 		snprintf(name, sizeof name, "%.*s", (int)length, path);
 		find_pod(name, &inner);
-		if (recognize(above, name, &inner))
+		if (is_monitor(name)) {
+			engine->outside = true;
+		} else if (is_supervisor(name, engine)) {
+			*engine = around;
+			engine->outside = true;
+		} else if (recognize(above, name, &inner)) {
+			around = *engine;
 			*engine = inner;
-		else if (!engine->name || engine->service)
+		} else if (!engine->name || engine->service) {
 			recognize_service(name, engine);
+		}
 		memcpy(above, name, sizeof above);
 	}
-	return engine->name != NULL;
+}
+
+static int rank(const struct engine *engine)
+{
+	if (engine->outside)
+		return 3;
+	return engine->name ? 2 - engine->service : 0;
+}
+
+// The hierarchies can differ: systemd-nspawn(1) divides its group in those of
+// systemd and of v2 alone.
+char *recognize_engine(const char *cgroups, struct engine *engine)
+{
+	struct cgroup_line line;
+	struct engine one;
+	char *path, *evidence = NULL;
+
+	*engine = (struct engine){0};
+	for (; cgroup_line(cgroups, &line); cgroups = line.end) {
+		path = format("%.*s", line.path_length, line.path);
+		recognize_path(path, &one);
+		if (rank(&one) > rank(engine)) {
+			*engine = one;
+			free(evidence);
+			evidence = path;
+		} else {
+			free(path);
+		}
+	}
+	return evidence;
 }
 
 bool engine_of(int proc, int pid, struct engine *engine)
 {
-	struct cgroup_line line;
 	struct buffer text = {0};
-	bool found = false;
-	char path[32], *group;
+	char path[32];
 
 	snprintf(path, sizeof path, "%d/cgroup", pid);
 	if (read_proc(proc, path, &text, "its control groups: cgroups(7)") < 0)
 		return false;
-	for (const char *at = text.data; !found && cgroup_line(at, &line);
-	     at = line.end) {
-		group = format("%.*s", line.path_length, line.path);
-		found = recognize_engine(group, engine) && !engine->service;
-		free(group);
-	}
+	free(recognize_engine(text.data, engine));
 	free(text.data);
-	return found;
+	return engine->name && !engine->service;
 }

@@ -79,25 +79,21 @@ static char *cgroup_text(const char *text)
 // The engine whose name is in one of the paths, with that path as evidence.
 static char *engine_text(const char *cgroups)
 {
-	struct cgroup_line line;
 	struct engine engine;
-	char *path, *text = NULL;
-	bool container = false;
+	char *path = recognize_engine(cgroups, &engine), *text;
 
-	for (; !container && cgroup_line(cgroups, &line); cgroups = line.end) {
-		path = format("%.*s", line.path_length, line.path);
-		if (recognize_engine(path, &engine) &&
-		    (!text || !engine.service)) {
-			container = !engine.service;
-			free(text);
-			text = format(
-			    "%s, %s%s%s%s (cgroup path %s)", engine.name,
-			    engine.service ? "service " : "", engine.id,
-			    *engine.pod ? ", pod " : "", engine.pod, path);
-		}
-		free(path);
-	}
-	return text ? text : format("none named in its cgroup path");
+	if (!path)
+		return format("none named in its cgroup path");
+	if (!engine.name)
+		text = format("none around it, it supervises one "
+			      "(cgroup path %s)",
+			      path);
+	else
+		text = format("%s, %s%s%s%s (cgroup path %s)", engine.name,
+			      engine.service ? "service " : "", engine.id,
+			      *engine.pod ? ", pod " : "", engine.pod, path);
+	free(path);
+	return text;
 }
 
 void facts_of_cgroup(struct subject *subject, struct facts *facts)

@@ -328,12 +328,14 @@ struct engine {
 	const char *name; // NULL: none recognized
 	char id[256], pod[128];
 	bool service; // of systemd, no container
+	bool outside; // the process of an engine, beside its container
 };
 
 // 64 hexadecimal digits, and not a name.
 bool is_container_id(const char *text);
-// Which engine made this cgroup path (one path, no newline)?
-bool recognize_engine(const char *path, struct engine *engine);
+// Which engine made one of the paths in the text of /proc/PID/cgroup? Returns
+// that path, freed by the caller, or NULL.
+char *recognize_engine(const char *cgroups, struct engine *engine);
 
 // The root directory of the process as an O_PATH descriptor, or -1.
 int open_root(struct subject *subject);
