@@ -71,6 +71,11 @@ tests     qemu-aarch64-static qemu-user-static qemu-user-static qemu-user-static
 tests     dockerd            docker.io        moby-engine      docker         docker          docker
 tests     iptables           iptables         iptables         iptables       iptables        iptables
 tests     runc               runc             runc             runc           runc            runc
+tests     podman             podman           podman           podman         podman          podman
+tests     crun               crun             crun             crun           crun            crun
+tests     lxc-start          lxc              lxc              lxc            lxc             lxc
+tests     ctr                containerd       containerd       containerd     containerd-ctr  containerd-ctr
+tests     curl               curl             curl             curl           curl            curl
 tests     systemd-nspawn     systemd-container systemd-container systemd      -               systemd-container
 tests     gnuplot            gnuplot-nox      gnuplot          gnuplot        gnuplot         gnuplot
 '
