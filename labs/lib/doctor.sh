@@ -168,6 +168,12 @@ user_userns() {
     output=$(unshared_as_user --uts hostname probe 2>&1) || why_no_userns "$(last_word "$output")" as_user "$tool" --user
 }
 
+# Whether / is not the root of our mount namespace, to which nsenter(1) leads, for root.
+in_chroot() {
+    local top
+    top=$(nsenter --mount=/proc/self/ns/mnt stat -c %d:%i / 2>/dev/null) && [[ $top != "$(stat -c %d:%i /)" ]]
+}
+
 # why_no_userns ERROR COMMAND...: there is none; or, when the command makes one, it has
 # no power. Ubuntu's AppArmor lets it be made, and takes its capabilities away.
 why_no_userns() {
@@ -183,6 +189,8 @@ why_no_userns() {
         no 'kernel.unprivileged_userns_clone is 0' 'sudo sysctl -w kernel.unprivileged_userns_clone=1'
     elif [[ $(cat /proc/sys/user/max_user_namespaces 2>/dev/null) == 0 ]]; then
         no 'user.max_user_namespaces is 0' 'sudo sysctl -w user.max_user_namespaces=10000'
+    elif in_chroot; then
+        no 'this is a chroot, and in a chroot the kernel makes none' 'labs/vm, or enter it with pivot_root(8), as systemd-nspawn does'
     else
         no "$error"
     fi
