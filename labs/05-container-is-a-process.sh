@@ -55,8 +55,9 @@ say 'ps(1) knows nothing of containers. It reads /proc.'
 predict 'does ps on the host show the memcached that runs in the container? Under which PID?'
 say 'The way of the article: the first line in which the word occurs.'
 run sh -c 'ps aux | grep memcached | head -1'
-say 'It finds whatever has the word in its command line: here the parent that waits for the container,' \
-    'elsewhere the grep itself. By the name of the program, and then by the PID, there is no guessing:'
+say 'It finds whatever has the word in its command line and comes first: the parent that waits for the' \
+    'container, the grep itself, or an editor in which somebody reads about it. By the name of the' \
+    'program, and then by the PID, there is no guessing:'
 run pgrep -x memcached
 run ps -o user,pid,ppid,comm -p "$PID"
 verify 'pgrep on the host finds the process of the container' " $(pgrep -x memcached | xargs) " contains " $PID "

@@ -10,7 +10,7 @@ STATE=${CONTAINER_BONES_STATE:-/run/container-bones}
     printf 'CONTAINER_BONES_STATE must be an absolute path of plain letters: %s\n' "$STATE" >&2
     exit 2
 }
-PATH=$ROOT/build/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin
+[[ :$PATH == ":$ROOT/build/bin:"* ]] || PATH=$ROOT/build/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 022
 # What is printed is read by programs: by ours, and by those that learners write.
 export LC_ALL=C.UTF-8
@@ -163,13 +163,14 @@ run_detached() {
 }
 
 # with_progress PID LOG: until the process ends, a line every few seconds, or one
-# that is rewritten where there is a terminal.
+# that is rewritten where there is a terminal. The end of a line tells more: a file name.
 with_progress() {
     local seconds=0 line
     while kill -0 "$1" 2>/dev/null; do
         sleep 1
         seconds=$((seconds + 1))
-        line=$(tail -n 1 "$2" | cut -c -60)
+        line=$(tail -n 1 "$2")
+        ((${#line} <= 60)) || line="... ${line: -56}"
         if [[ -t 1 ]]; then
             printf '\r\e[K  %3d s  %s' "$seconds" "$line"
         elif ((seconds % 5 == 0)); then

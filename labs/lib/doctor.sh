@@ -102,6 +102,15 @@ as_user() {
     fi
 }
 
+# Root without sudo has none: nobody stands in, who is to be given nothing.
+user_name() {
+    if [[ -z ${SUDO_UID:-} ]] && ((EUID == 0)); then
+        printf USER
+    else
+        as_user id -un
+    fi
+}
+
 # In a user namespace of a user. A checkout below /root is closed to others.
 unshared_as_user() {
     local tool=unshare-lite
@@ -353,7 +362,7 @@ probe_kvm() {
     if [[ ! -e /dev/kvm ]]; then
         no 'there is none: no hardware virtualization here' 'in a virtual machine: switch on nested virtualization outside'
     elif [[ ! -r /dev/kvm || ! -w /dev/kvm ]]; then
-        no 'no permission' "$(mend_kvm "$(as_user id -un)")"
+        no 'no permission' "$(mend_kvm "$(user_name)")"
     elif command -v vmcompare >/dev/null; then
         output=$(timeout 10 vmcompare guest 2>&1) ||
             no "no guest runs: $(sed -n '1s/^vmcompare: //p' <<<"$output")" 'labs/vm emulates where it must'
@@ -364,6 +373,6 @@ user_kvm() {
     if [[ ! -e /dev/kvm ]]; then
         probe_kvm
     elif ! as_user test -r /dev/kvm -a -w /dev/kvm; then
-        no 'no permission' "$(mend_kvm "$(as_user id -un)")"
+        no 'no permission' "$(mend_kvm "$(user_name)")"
     fi
 }

@@ -126,6 +126,7 @@ goes_on() {
 
 # Ctrl-C, or a command that failed: not the end either.
 after_failure() {
+    [[ -e $OPEN_RUN ]] || printf 'Everything was taken back; the machine is as it was.\n' || true
     [[ $LAB_MODE != interactive || $STEP == 0 ]] || goes_on || true
 }
 
