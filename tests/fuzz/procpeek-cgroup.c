@@ -8,7 +8,7 @@
 // Sources: tools/procpeek/process.c tools/procpeek/subject.c
 // Sources: tools/lib/parse.c tools/lib/narrate.c tools/procpeek/text.c
 // Libraries: -lcap
-// Seeds: /proc/[0-9]*/cgroup
+// Seeds: /proc/[0-9]*/cgroup tests/fuzz/found/procpeek-cgroup-*
 
 #define _GNU_SOURCE
 #include "procpeek.h"

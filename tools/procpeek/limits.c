@@ -95,10 +95,11 @@ static bool find_hierarchy(struct subject *subject, const char *controller,
 		if (!rest || (*controller &&
 			      !in_list(rest + 1, strlen(rest + 1), controller)))
 			continue;
-		root = -1;
+		// Set when all of the fields are there.
+		point_end = -1;
 		sscanf(line, "%*d %*d %*s %n%*s%n %n%*s%n", &root, &root_end,
 		       &point, &point_end);
-		if (root < 0 || root_end - root >= PATH_MAX ||
+		if (point_end < 0 || root_end - root >= PATH_MAX ||
 		    point_end - point >= PATH_MAX)
 			continue;
 		unescape_mount(found->root, line + root,
