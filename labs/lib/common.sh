@@ -10,7 +10,10 @@ STATE=${CONTAINER_BONES_STATE:-/run/container-bones}
     printf 'CONTAINER_BONES_STATE must be an absolute path of plain letters: %s\n' "$STATE" >&2
     exit 2
 }
-[[ :$PATH == ":$ROOT/build/bin:"* ]] || PATH=$ROOT/build/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin
+# Once, also where one script calls another.
+SBIN=/usr/local/sbin:/usr/sbin:/sbin
+PATH=${PATH#"$ROOT/build/bin:"}
+PATH=$ROOT/build/bin:${PATH%":$SBIN"}:$SBIN
 umask 022
 # What is printed is read by programs: by ours, and by those that learners write.
 export LC_ALL=C.UTF-8

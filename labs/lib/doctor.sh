@@ -177,12 +177,6 @@ user_userns() {
     output=$(unshared_as_user --uts hostname probe 2>&1) || why_no_userns "$(last_word "$output")" as_user "$tool" --user
 }
 
-# Whether / is not the root of our mount namespace, to which nsenter(1) leads, for root.
-in_chroot() {
-    local top
-    top=$(nsenter --mount=/proc/self/ns/mnt stat -c %d:%i / 2>/dev/null) && [[ $top != "$(stat -c %d:%i /)" ]]
-}
-
 # why_no_userns ERROR COMMAND...: there is none; or, when the command makes one, it has
 # no power. Ubuntu's AppArmor lets it be made, and takes its capabilities away.
 why_no_userns() {
@@ -264,8 +258,10 @@ user_delegation() {
 # folder goes when it ends, however it does.
 probe_overlay() (
     ((EUID == 0)) || no 'only root, or a user namespace, can mount' "sudo $0 doctor" || exit
-    folder=$(mktemp -d "${STATE%/*}/bones-probe.XXXXXX") || no "nothing can be written in ${STATE%/*}" || exit
+    # Its name is known before it is there.
+    folder=${STATE%/*}/bones-probe.$BASHPID.$EPOCHREALTIME
     trap 'rm -rf --one-file-system -- "$folder"' EXIT
+    mkdir -m 700 "$folder" 2>/dev/null || no "nothing can be written in ${STATE%/*}" || exit
     mkdir "$folder"/{l,u,w,m}
     # shellcheck disable=SC2016 # the inner shell expands it
     unshared --mount sh -euc 'cd "$1"

@@ -59,6 +59,15 @@ has_link() {
     ip link show dev "$1" >/dev/null 2>&1
 }
 
+# in_chroot: / is not the root of our mount namespace: no mount at all; or, as root can tell,
+# not where nsenter(1) leads.
+in_chroot() {
+    local top
+    ! mountpoint -q / || {
+        top=$(nsenter --mount=/proc/self/ns/mnt stat -c %d:%i / 2>/dev/null) && [[ $top != "$(stat -c %d:%i /)" ]]
+    }
+}
+
 # mend_kvm USER: how that user gets to open /dev/kvm: through its group, unless that is
 # root's.
 mend_kvm() {

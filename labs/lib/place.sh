@@ -24,7 +24,7 @@ place() {
             place_is 'WSL 2 without systemd: the labs can run; nobody has set up control groups as on other machines.' \
                 "printf '[boot]\\nsystemd=true\\n' | sudo tee -a /etc/wsl.conf; wsl.exe --shutdown"
         fi
-    elif ! mountpoint -q /; then
+    elif in_chroot; then
         place_is 'a chroot: the kernel makes no user namespace in one, and pivot_root has no old root to put away.' \
             "systemd-nspawn --directory=THIS-FOLDER, from outside"
     elif grep -qw hypervisor /proc/cpuinfo; then

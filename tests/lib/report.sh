@@ -17,7 +17,7 @@ totals() {
 failures() {
     awk -v most=20 '
         function tell(  i) { for (i = n > most ? n - most + 1 : 1; i <= n; i++) print said[i]; n = 0 }
-        /^(ok|not ok|1\.\.|==)/ { tell(); failed = /^not/; if (failed) print; next }
+        /^(ok|not ok|1\.\.)/ { tell(); failed = /^not/; if (failed) print; next }
         failed { said[++n] = $0 }
         END { tell() }' "$1"
 }
@@ -34,7 +34,9 @@ beside() {
 report() {
     local name=$1 started=$SECONDS tap status=0
     shift
-    tap=$(mktemp build/tap.XXXXXX)
+    # In a subshell, of beside.
+    tap=build/tap.$BASHPID
+    trap 'rm -f "build/tap.$BASHPID"' EXIT
     env --default-signal "$@" </dev/null >"$tap" 2>&1 9>&- || status=$?
     ((status == 0)) || grep -q '^not ok ' "$tap" || echo "not ok 0 ended with status $status" >>"$tap"
     {
@@ -42,5 +44,4 @@ report() {
         sed -E "s,^(ok|not ok) [0-9]+ ,\1 $name: ," "$tap" | tee -a build/tests.tap
         printf '== %s: %s, in %d s\n' "$name" "$(totals "$tap")" $((SECONDS - started))
     } 8>build/print.lock
-    rm "$tap"
 }
