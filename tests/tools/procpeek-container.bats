@@ -81,6 +81,24 @@ after_test() {
     [ "$(grep -c '^ns\.' <<<"$output")" -eq 6 ]
 }
 
+@test "on a narrow terminal a text goes on in the next line, at a space" {
+    requires root
+    local text words
+    # A word that is wider than the terminal is broken, as nothing else is left.
+    start env "A=1" "$(printf 'B%.0s' {1..100})=2" sleep 60
+    wait_for 20 runs "$pid" sleep
+    for text in "$inner" "diff $$ $inner"; do
+        script -qec "stty cols 80; procpeek $text" /dev/null | tr -d '\r' >"$BATS_TEST_TMPDIR/screen"
+        run -1 grep -E '^.{81}' "$BATS_TEST_TMPDIR/screen"
+        grep -qE '^ {15,}[^ ]' "$BATS_TEST_TMPDIR/screen"
+        # shellcheck disable=SC2086 # a command
+        words=$(procpeek $text | tr -s ' ' '\n')
+        [ "$(tr -s ' ' '\n' <"$BATS_TEST_TMPDIR/screen" | grep .)" = "$words" ]
+    done
+    script -qec "stty cols 80; procpeek $pid" /dev/null >"$BATS_TEST_TMPDIR/screen"
+    grep -qE '^ +B{60}.$' "$BATS_TEST_TMPDIR/screen"
+}
+
 @test "diff of two processes of the same sort says that there is no difference" {
     requires jq
     local first

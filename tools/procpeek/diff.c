@@ -155,6 +155,7 @@ static void print_text(const struct pair pairs[LESSONS], int a, int b)
 
 	table_open(&table, "differences", columns, 2, NULL);
 	scols_table_enable_noheadings(table.scols, true);
+	table_wrap(&table, KEY_CELLS);
 	for (size_t i = 0; i < LESSONS; i++) {
 		if (pairs[i].verdict != DIFFERS)
 			continue;

@@ -111,6 +111,8 @@ void command_page(const struct request *request)
 	options.noheadings = true;
 	table_open(&table, "process", page_columns,
 		   sizeof page_columns / sizeof *page_columns, NULL);
+	if (strcmp(options.columns ? options.columns : "", "WHAT,VALUE") == 0)
+		table_wrap(&table, KEY_CELLS);
 	for (size_t i = 0; i < facts.count; i++)
 		page_line(&table, &facts.at[i], proc);
 	table_print(&table);

@@ -68,6 +68,7 @@ struct table {
 	const struct column *columns;
 	size_t count;
 	int position[MAX_COLUMNS]; // where -o put column i, -1: left out
+	size_t room; // cells in a line of the column that table_wrap wraps
 };
 
 // The columns of -o, or else of names (NULL: all), and what --sort needs.
@@ -77,6 +78,9 @@ void table_open(struct table *table, const char *name,
 bool table_has(const struct table *table, int column);
 // Lines are drawn below each other in this column.
 void table_tree(struct table *table, int column);
+// On a terminal too narrow for them, texts of the last column go on in the next
+// line; the other columns take that many cells. Breaks at spaces.
+void table_wrap(struct table *table, size_t others);
 struct libscols_line *table_line(struct table *table);
 // NULL is "not known": ? in a table, null in JSON.
 void table_text(struct table *table, struct libscols_line *line, int column,
@@ -276,7 +280,7 @@ struct fact {
 	char *value;	    // NULL: may not be read
 };
 
-enum { MAX_FACTS = 96 };
+enum { MAX_FACTS = 96, KEY_CELLS = 20 }; // a key and a space, at most
 
 struct facts {
 	struct fact at[MAX_FACTS];

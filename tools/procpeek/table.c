@@ -3,7 +3,7 @@
 // table.c: rows and columns, trees and JSON, drawn by libsmartcols.
 //
 // Shows:     nothing of the kernel.
-// Leaves out: colors, wrapping, export formats (libsmartcols has them).
+// Leaves out: long texts (wrap.c); colors, export formats (in libsmartcols).
 // Read:      scols-filter(5) and the libsmartcols manual.
 
 #define _GNU_SOURCE
@@ -80,7 +80,8 @@ static void add_hidden(struct table *table, const char *keys)
 void table_open(struct table *table, const char *name,
 		const struct column *columns, size_t count, const char *names)
 {
-	*table = (struct table){scols_new_table(), columns, count, {0}};
+	*table = (struct table){
+	    .scols = scols_new_table(), .columns = columns, .count = count};
 	if (!table->scols)
 		err(EXIT_FAILURE, "cannot make a table");
 	for (size_t i = 0; i < MAX_COLUMNS; i++)
