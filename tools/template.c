@@ -47,10 +47,10 @@ static void parse_options(int argc, char *argv[])
 			break;
 		case 'h':
 			usage(stdout);
-			exit(EXIT_SUCCESS);
+			exit_printed(EXIT_FAILURE);
 		case 'V':
 			puts("template (Container Bones) " BONES_VERSION);
-			exit(EXIT_SUCCESS);
+			exit_printed(EXIT_FAILURE);
 		default: // getopt_long has said what is wrong
 			exit(EXIT_USAGE);
 		}
@@ -77,5 +77,5 @@ int main(int argc, char *argv[])
 {
 	parse_options(argc, argv);
 	print_hostname();
-	return EXIT_SUCCESS;
+	exit_printed(EXIT_FAILURE);
 }

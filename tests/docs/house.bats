@@ -54,6 +54,20 @@ tools() {
     done
 }
 
+@test "help and version complain of a full disk, and of a standard output that is closed" {
+    for tool in $(tools) template; do
+        [[ $tool != template ]] || PATH+=:$PWD/build
+        for option in --help --version; do
+            # shellcheck disable=SC2016 # the inner shell's variables
+            run ! bash -c '"$0" "$1" >/dev/full' "$tool" "$option"
+            [[ $output == "$tool: cannot write to standard output: No space left on device" ]]
+            # shellcheck disable=SC2016
+            run ! bash -c '"$0" "$1" >&-' "$tool" "$option"
+            [[ $output == "$tool: cannot write to standard output: Bad file descriptor" ]]
+        done
+    done
+}
+
 @test "the library knows nothing of what the tools teach" {
     run ! grep -nE 'CLONE_|setns|mount\(|prctl|cgroup\.|/proc/' tools/lib/*.c
 }

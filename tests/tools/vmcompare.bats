@@ -396,7 +396,7 @@ VMware Fusion:2 Parallels Desktop:2 VMware Workstation:2"
 
 @test "output that cannot be written is an error" {
     run -1 --separate-stderr bash -c 'vmcompare >/dev/full'
-    [[ $stderr == *'cannot write standard output: No space left on device'* ]]
+    [[ $stderr == *'cannot write to standard output: No space left on device'* ]]
 }
 
 @test "--help and --version go to standard output" {

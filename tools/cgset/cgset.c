@@ -160,10 +160,10 @@ static void take_option(int option, const char *argument)
 		break;
 	case 'h':
 		usage(stdout);
-		exit(EXIT_SUCCESS);
+		exit_printed(options.failed);
 	case 'V':
 		puts("cgset (Container Bones) " BONES_VERSION);
-		exit(EXIT_SUCCESS);
+		exit_printed(options.failed);
 	default: // getopt_long has said what is wrong
 		exit(options.misused);
 	}

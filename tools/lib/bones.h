@@ -58,6 +58,9 @@ int read_descriptor(int fd, struct buffer *buffer);
 // Write text with one write(2), as the kernel's files demand: each write is
 // one request there. Returns 0, or -1 with errno from openat(2) or write(2).
 int write_file(int dirfd, const char *path, const char *text);
+// End the program: with success, or with status `failed` and a message when
+// standard output did not take what was printed, full or closed as it was.
+noreturn void exit_printed(int failed);
 
 // --- narrate.c -------------------------------------------------------------
 

@@ -4,8 +4,10 @@
 #define _GNU_SOURCE
 #include "bones.h"
 
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -82,4 +84,11 @@ int write_file(int dirfd, const char *path, const char *text)
 		put = -1;
 	}
 	return close_keeping_errno(fd, put < 0 ? -1 : 0);
+}
+
+noreturn void exit_printed(int failed)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		err(failed, "cannot write to standard output");
+	exit(EXIT_SUCCESS);
 }

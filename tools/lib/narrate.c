@@ -22,6 +22,17 @@ static const char *if_terminal(const char *sequence)
 								 : "";
 }
 
+// A name in it may be one that somebody chose to be obeyed by a terminal: no
+// control character leaves, and none of C1, which UTF-8 writes in two bytes.
+static void make_plain(char *text)
+{
+	for (unsigned char *at = (unsigned char *)text; *at; at++)
+		if (*at < ' ' || *at == 0x7f)
+			*at = '?';
+		else if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+			at[0] = at[1] = '?';
+}
+
 // The narrator can be two processes at once, before and after a fork: each
 // call is put together first and leaves in one write(2), so that lines never
 // mix.
@@ -36,6 +47,7 @@ long explain(long result, const char *lesson, const char *call, ...)
 	va_start(arguments, call);
 	vsnprintf(text, sizeof text, call, arguments);
 	va_end(arguments);
+	make_plain(text);
 	if (narration == EXPLAIN && result < 0) {
 		snprintf(answer, sizeof answer, "-1 %s",
 			 strerrorname_np(saved));
@@ -59,6 +71,7 @@ void hint(const char *text, ...)
 	va_start(arguments, text);
 	vsnprintf(line, sizeof line, text, arguments);
 	va_end(arguments);
+	make_plain(line);
 	dprintf(STDERR_FILENO, "%shint:%s %s\n", if_terminal("\033[33m"),
 		if_terminal("\033[0m"), line);
 	errno = saved;

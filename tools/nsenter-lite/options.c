@@ -179,10 +179,10 @@ static void parse_option(int letter, char *value, struct options *options)
 		break;
 	case 'h':
 		usage(stdout);
-		exit(EXIT_SUCCESS);
+		exit_printed(EXIT_TOOL);
 	case 'V':
 		puts("nsenter-lite (Container Bones) " BONES_VERSION);
-		exit(EXIT_SUCCESS);
+		exit_printed(EXIT_TOOL);
 	default: // getopt_long has said what is wrong
 		exit(EXIT_TOOL);
 	}

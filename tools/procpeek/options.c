@@ -168,10 +168,10 @@ static void other_option(int option)
 		break;
 	case 'h':
 		usage(stdout);
-		exit(EXIT_SUCCESS);
+		exit_printed(EXIT_FAILURE);
 	case 'V':
 		puts("procpeek (Container Bones) " BONES_VERSION);
-		exit(EXIT_SUCCESS);
+		exit_printed(EXIT_FAILURE);
 	default: // getopt_long has said what is wrong
 		exit(EXIT_USAGE);
 	}

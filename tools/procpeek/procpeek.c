@@ -96,7 +96,5 @@ int main(int argc, char *argv[])
 	if (options.interval.tv_sec || options.interval.tv_nsec)
 		watch(row->function, &request);
 	row->function(&request);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		err(EXIT_FAILURE, "cannot write to standard output");
-	return EXIT_SUCCESS;
+	exit_printed(EXIT_FAILURE);
 }

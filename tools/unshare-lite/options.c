@@ -205,10 +205,10 @@ static void apply_option(struct options *options, int option)
 		break;
 	case 'h':
 		usage();
-		exit(EXIT_SUCCESS);
+		exit_printed(EXIT_TOOL);
 	case 'V':
 		puts("unshare-lite (Container Bones) " BONES_VERSION);
-		exit(EXIT_SUCCESS);
+		exit_printed(EXIT_TOOL);
 	default: // getopt_long has said what is wrong
 		exit(EXIT_TOOL);
 	}

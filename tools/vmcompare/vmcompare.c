@@ -162,10 +162,10 @@ static void set_option(struct options *options, int option)
 		break;
 	case 'h':
 		usage(stdout);
-		exit(EXIT_SUCCESS);
+		exit_printed(EXIT_FAILURE);
 	case 'V':
 		puts("vmcompare (Container Bones) " BONES_VERSION);
-		exit(EXIT_SUCCESS);
+		exit_printed(EXIT_FAILURE);
 	default: // getopt_long has said what is wrong
 		exit(EXIT_USAGE);
 	}
@@ -223,7 +223,5 @@ int main(int argc, char *argv[])
 	options.load = verb->load;
 	verb->run(&options);
 	// A full disk or a closed pipe shows only when the text leaves.
-	if (fflush(stdout) != 0)
-		err(EXIT_FAILURE, "cannot write standard output");
-	return EXIT_SUCCESS;
+	exit_printed(EXIT_FAILURE);
 }
