@@ -297,7 +297,7 @@ END
     run -2 procpeek top -- -1
     run -2 procpeek tree 99999999999999999999
     run -2 --separate-stderr procpeek diff "$pid"
-    [[ $stderr == *'diff: a process ID is missing'* ]]
+    [[ $stderr == *'diff: it takes two process IDs'* ]]
     run -2 procpeek diff 1 2 3
     run -2 procpeek nonsense
     run -2 --separate-stderr procpeek --user nobody-of-that-name

@@ -12,12 +12,25 @@
 #include "procpeek.h"
 
 #include <err.h>
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
+
+// ENOENT: /proc is mounted with subset=pid, and has only the processes.
+static void read_machine(int proc, const char *path, struct buffer *text,
+			 const char *lesson)
+{
+	if (read_proc(proc, path, text, lesson) == 0)
+		return;
+	if (errno != ENOENT)
+		err(EXIT_FAILURE, "cannot read /proc/%s", path);
+	free(text->data);
+	*text = (struct buffer){.data = copy_text("")};
+}
 
 // All times of a process count from the boot of the machine, in ticks.
 void read_clock(int proc, struct clock *clock)
@@ -28,19 +41,15 @@ void read_clock(int proc, struct clock *clock)
 
 	localtime_r(&now, &clock->today);
 	clock->ticks = sysconf(_SC_CLK_TCK);
-	if (read_proc(proc, "uptime", &text, "seconds since boot: proc(5)") < 0)
-		err(EXIT_FAILURE, "cannot read /proc/uptime");
+	read_machine(proc, "uptime", &text, "seconds since boot: proc(5)");
 	// Not strtod(3), for which the locale decides what a point is.
 	clock->uptime = (double)strtoll(text.data, NULL, 10);
 	if ((field = strchr(text.data, '.')))
 		clock->uptime += (double)strtoll(field + 1, NULL, 10) / 100;
-	if (read_proc(proc, "meminfo", &text, "MemTotal: proc(5)") < 0)
-		err(EXIT_FAILURE, "cannot read /proc/meminfo");
+	read_machine(proc, "meminfo", &text, "MemTotal: proc(5)");
 	field = status_field(text.data, "MemTotal");
 	clock->total_kib = field ? strtoll(field, NULL, 10) : 0;
-	if (read_proc(proc, "stat", &text, "btime, the time of boot: proc(5)") <
-	    0)
-		err(EXIT_FAILURE, "cannot read /proc/stat");
+	read_machine(proc, "stat", &text, "btime, the time of boot: proc(5)");
 	field = strstr(text.data, "\nbtime ");
 	clock->boot = field ? strtoll(field + 7, NULL, 10) : 0;
 	free(text.data);
@@ -122,13 +131,15 @@ void show_state(const struct process *process, char text[8])
 }
 
 // The time of day, the day if it was not today, the year if not this one.
-void show_start(const struct process *process, const struct clock *clock,
-		char *text, size_t size)
+const char *show_start(const struct process *process, const struct clock *clock,
+		       char *text, size_t size)
 {
 	const struct tm *today = &clock->today;
 	time_t start = clock->boot + process->field[STAT_START] / clock->ticks;
 	struct tm then;
 
+	if (!clock->boot)
+		return NULL;
 	localtime_r(&start, &then);
 	if (then.tm_year != today->tm_year)
 		strftime(text, size, "%Y", &then);
@@ -136,6 +147,7 @@ void show_start(const struct process *process, const struct clock *clock,
 		strftime(text, size, "%b%d", &then);
 	else
 		strftime(text, size, "%H:%M", &then);
+	return text;
 }
 
 int64_t cpu_seconds(const struct process *process, const struct clock *clock)
@@ -152,5 +164,7 @@ double cpu_percent(const struct process *process, const struct clock *clock)
 	double lived = clock->uptime * (double)clock->ticks -
 		       (double)process->field[STAT_START];
 
+	if (clock->uptime <= 0)
+		return -1;
 	return lived > 0 ? 100 * used / lived : 0;
 }

@@ -57,34 +57,44 @@ static void look_at(int proc, int pid, struct facts *facts)
 	subject_close(&subject);
 }
 
-// How many of the words are in the other text as well.
-static int count_words(const char *text, const char *other)
+static const char *next_word(const char *text)
 {
-	char *words = format(" %s ", other), *word;
-	int count = 0;
-	size_t length;
+	text += strcspn(text, " ");
+	return text + (*text == ' ');
+}
 
-	for (; *text; text += length + (text[length] == ' ')) {
-		length = strcspn(text, " ");
-		word = format(" %.*s ", (int)length, text);
-		count += strstr(words, word) != NULL;
-		free(word);
-	}
-	free(words);
-	return count;
+// By the values of their bytes, as the words of an environment are sorted.
+static int compare_words(const char *a, const char *b)
+{
+	while (*a && *a == *b && *a != ' ')
+		a++, b++;
+	return (*a == ' ' ? 0 : (unsigned char)*a) -
+	       (*b == ' ' ? 0 : (unsigned char)*b);
 }
 
 // Who starts a program hands its variables down, with a few more or less: of
 // two environments that share half of their names, one comes from the other,
 // or both from a third.
+static bool share_half(const char *a, const char *b)
+{
+	size_t shared = 0, all = 0;
+	int order;
+
+	for (; *a || *b; all++) {
+		order = !*a ? 1 : !*b ? -1 : compare_words(a, b);
+		shared += order == 0;
+		if (order <= 0)
+			a = next_word(a);
+		if (order >= 0)
+			b = next_word(b);
+	}
+	return 2 * shared >= all;
+}
+
 static bool alike(const char *key, const char *a, const char *b)
 {
-	int shared;
-
-	if (strcmp(key, "environment") != 0)
-		return strcmp(a, b) == 0;
-	shared = count_words(a, b);
-	return 2 * shared >= count_words(a, a) + count_words(b, b) - shared;
+	return strcmp(key, "environment") == 0 ? share_half(a, b)
+					       : strcmp(a, b) == 0;
 }
 
 // Some of what /proc says is only for those who may trace the process, and of
@@ -182,9 +192,13 @@ static void print_summary(const struct pair pairs[LESSONS], int a, int b)
 		differs += pairs[i].verdict == DIFFERS;
 		unknown += pairs[i].verdict == UNKNOWN;
 	}
-	if (differs == 0)
+	if (differs == 0 && unknown == 0)
 		printf("no difference between %d and %d: neither is a "
 		       "container beside the other\n",
+		       a, b);
+	else if (differs == 0)
+		printf("no difference between %d and %d in what could be "
+		       "compared\n",
 		       a, b);
 	if (unknown == 0)
 		return;

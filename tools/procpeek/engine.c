@@ -54,53 +54,64 @@ static bool is_named(const char *name, const char *prefix, const char *suffix,
 }
 
 // The pod is one component above its containers: pod0f3c-... or, where
-// systemd names the cgroups, kubepods-burstable-pod0f3c_....slice.
+// systemd names the cgroups, kubepods-burstable-pod0f3c_....slice. Its uid is
+// hexadecimal: podman.service is no pod.
 static void find_pod(const char *name, struct engine *engine)
 {
-	const char *pod = strstr(name, "-pod");
+	const char *uid = NULL, *end = "";
+	size_t length;
 
 	// kind(1) puts "kubelet-" in front.
-	if (strstr(name, "kubepods-") && pod && strstr(pod, ".slice"))
-		snprintf(engine->pod, sizeof engine->pod, "%.*s",
-			 (int)(strstr(pod, ".slice") - pod - 4), pod + 4);
-	else if (strncmp(name, "pod", 3) == 0)
-		is_named(name, "pod", "", engine->pod, sizeof engine->pod);
+	if (strncmp(name, "pod", 3) == 0) {
+		uid = name + 3;
+	} else if (strstr(name, "kubepods-") && strstr(name, "-pod")) {
+		uid = strstr(name, "-pod") + 4;
+		end = ".slice";
+	}
+	length = uid ? strspn(uid, "0123456789abcdef-_") : 0;
+	if (length == 0 || strncmp(uid + length, end, strlen(end)) != 0 ||
+	    (!*end && uid[length]))
+		return;
+	snprintf(engine->pod, sizeof engine->pod, "%.*s", (int)length, uid);
 	for (char *c = engine->pod; (c = strchr(c, '_'));)
 		*c = '-';
 }
+
+// Names with an id of 64 digits in them.
+static const struct {
+	const char *engine, *prefix, *suffix;
+} ids[] = {
+    {"Docker", "docker-", ".scope"},
+    {"podman", "libpod-", ".scope"},
+    {"podman", "libpod-", ""},
+    {"CRI-O", "crio-", ".scope"},
+    {"CRI-O", "crio-", ""},
+    {"podman", "libpod-payload-", ""},
+    {"containerd", "cri-containerd-", ".scope"},
+    {"containerd", "cri-containerd-", ""},
+    {"containerd", "nerdctl-", ".scope"},
+};
+// Names of which a part is the name of the container, below a certain group or,
+// NULL, anywhere.
+static const struct {
+	const char *engine, *above, *prefix, *suffix;
+} names[] = {
+    {"Container Bones", "container-bones", "", ""},
+    // ctr(8) leaves the name to its user.
+    {"containerd", "default", "", ""},
+    {"containerd", "k8s.io", "", ""},
+    {"LXC", NULL, "lxc.payload.", ""},
+    {"LXC", "lxc.payload", "", ""},
+    {"LXC", "lxc", "", ""},
+    {"systemd-nspawn", NULL, "systemd-nspawn@", ".service"},
+    {"libvirt (a virtual machine)", NULL, "machine-qemu", ".scope"},
+    {"systemd-machined", "machine.slice", "machine-", ".scope"},
+};
 
 // One component of the path, with the one before it.
 static bool recognize(const char *above, const char *name,
 		      struct engine *engine)
 {
-	static const struct {
-		const char *engine, *prefix, *suffix;
-	} ids[] = {
-	    {"Docker", "docker-", ".scope"},
-	    {"podman", "libpod-", ".scope"},
-	    {"podman", "libpod-", ""},
-	    {"CRI-O", "crio-", ".scope"},
-	    {"CRI-O", "crio-", ""},
-	    {"podman", "libpod-payload-", ""},
-	    {"containerd", "cri-containerd-", ".scope"},
-	    {"containerd", "cri-containerd-", ""},
-	    {"containerd", "nerdctl-", ".scope"},
-	};
-	static const struct {
-		const char *engine, *above, *prefix, *suffix;
-	} names[] = {
-	    {"Container Bones", "container-bones", "", ""},
-	    // ctr(8) leaves the name to its user.
-	    {"containerd", "default", "", ""},
-	    {"containerd", "k8s.io", "", ""},
-	    {"LXC", NULL, "lxc.payload.", ""},
-	    {"LXC", "lxc.payload", "", ""},
-	    {"LXC", "lxc", "", ""},
-	    {"systemd-nspawn", NULL, "systemd-nspawn@", ".service"},
-	    {"libvirt (a virtual machine)", NULL, "machine-qemu", ".scope"},
-	    {"systemd-machined", "machine.slice", "machine-", ".scope"},
-	};
-
 	const char *colon;
 
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
@@ -219,14 +230,14 @@ char *recognize_engine(const char *cgroups, struct engine *engine)
 	return evidence;
 }
 
-bool engine_of(int proc, int pid, struct engine *engine)
+int engine_of(int proc, int pid, struct engine *engine)
 {
 	struct buffer text = {0};
 	char path[32];
 
 	snprintf(path, sizeof path, "%d/cgroup", pid);
 	if (read_proc(proc, path, &text, "its control groups: cgroups(7)") < 0)
-		return false;
+		return -1;
 	free(recognize_engine(text.data, engine));
 	free(text.data);
 	return engine->name && !engine->service;

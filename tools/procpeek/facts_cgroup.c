@@ -99,12 +99,13 @@ static char *engine_text(const char *cgroups)
 void facts_of_cgroup(struct subject *subject, struct facts *facts)
 {
 	struct buffer cgroups = {0};
+	bool known = read_proc(subject->dir, "cgroup", &cgroups,
+			       "its group in every hierarchy: cgroups(7)") == 0;
 
-	if (read_proc(subject->dir, "cgroup", &cgroups,
-		      "its group in every hierarchy: cgroups(7)") < 0)
-		return;
-	add_fact(facts, "cgroup", "cgroup", cgroup_text(cgroups.data));
-	facts_of_limits(subject, cgroups.data, facts);
-	add_fact(facts, "engine", "cgroup", engine_text(cgroups.data));
+	add_fact(facts, "cgroup", "cgroup",
+		 known ? cgroup_text(cgroups.data) : NULL);
+	facts_of_limits(subject, known ? cgroups.data : "", facts);
+	add_fact(facts, "engine", "cgroup",
+		 known ? engine_text(cgroups.data) : NULL);
 	free(cgroups.data);
 }

@@ -13,6 +13,7 @@
 
 #include <dirent.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -27,13 +28,15 @@ static int file_kind(const char *target)
 	static const char *const begins[FILE_KINDS - 1] = {
 	    "pipe:", "socket:", "anon_inode:", "/memfd:", "/dev/", "/"};
 
+	if (strncmp(target, "/dev/shm/", 9) == 0)
+		return FILE_KINDS - 2; // shared memory is a file on a tmpfs
 	for (int i = 0; i < FILE_KINDS - 1; i++)
 		if (strncmp(target, begins[i], strlen(begins[i])) == 0)
 			return i;
 	return FILE_KINDS - 1; // a namespace
 }
 
-// EACCES: only for those who may trace the process.
+// EACCES: only for those who may trace the process; ENOENT: closed meanwhile.
 static char *open_files(struct subject *subject)
 {
 	static const char *const names[FILE_KINDS] = {
@@ -42,6 +45,7 @@ static char *open_files(struct subject *subject)
 	int fd, total = 0, count[FILE_KINDS] = {0};
 	char target[PATH_MAX], *text, *longer;
 	struct dirent *entry;
+	bool unseen = false;
 	DIR *directory;
 
 	fd = openat(subject->dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -51,14 +55,20 @@ static char *open_files(struct subject *subject)
 	directory = fd < 0 ? NULL : fdopendir(fd);
 	if (!directory)
 		return NULL;
-	while ((entry = readdir(directory)))
-		if (entry->d_name[0] != '.' &&
-		    read_link(fd, entry->d_name, target, sizeof target,
+	while ((entry = readdir(directory))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (read_link(fd, entry->d_name, target, sizeof target,
 			      "what is open: proc(5)") >= 0) {
 			count[file_kind(target)]++;
 			total++;
+		} else {
+			unseen |= errno == EACCES;
 		}
+	}
 	closedir(directory);
+	if (unseen)
+		return NULL;
 	text = format("%d", total);
 	for (int i = 0; i < FILE_KINDS; i++) {
 		if (count[i] == 0)
@@ -70,16 +80,18 @@ static char *open_files(struct subject *subject)
 	return text;
 }
 
+// There may be a million of them.
 static char *join_names(char *names[], size_t count)
 {
-	char *text = format("%s", ""), *longer;
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
 
 	sort_texts(names, count);
-	for (size_t i = 0; i < count; i++) {
-		longer = format("%s%s%s", text, *text ? " " : "", names[i]);
-		free(text);
-		text = longer;
-	}
+	for (size_t i = 0; memory && i < count; i++)
+		fprintf(memory, "%s%s", i ? " " : "", names[i]);
+	if (!memory || fclose(memory) != 0)
+		err(EXIT_FAILURE, "cannot allocate memory");
 	return text;
 }
 

@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include "procpeek.h"
 
+#include <err.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -56,29 +57,29 @@ const char *mount_field(const char *line, int number)
 // them to hide those, and the files that an engine gives to each container.
 static bool matters(const char *point)
 {
-	static const char *const below[] = {"/proc", "/sys", "/dev", "/etc/"};
+	static const char *const below[] = {"/proc", "/sys", "/dev", "/etc"};
+	size_t length;
 
-	for (size_t i = 0; i < sizeof below / sizeof *below; i++)
-		if (strncmp(point, below[i], strlen(below[i])) == 0)
+	for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
+		length = strlen(below[i]);
+		if (strncmp(point, below[i], length) == 0 &&
+		    (point[length] == '/' || point[length] == ' '))
 			return true;
+	}
 	return false;
 }
 
 // POINT TYPE, and whether it may only be read.
-static char *add_mount(char *text, const char *point, const char *type)
+static void put_mount(FILE *text, const char *point, const char *type)
 {
 	const char *mode = mount_field(point, 2);
-	bool none = strcmp(text, "none") == 0;
-	char *longer;
 
-	longer = format(
-	    "%s%s%.*s %.*s%s", none ? "" : text, none ? "" : ", ",
-	    (int)strcspn(point, " "), point, (int)strcspn(type, " "), type,
-	    strncmp(mode, "ro", 2) == 0 && (mode[2] == ',' || mode[2] == ' ')
-		? " ro"
-		: "");
-	free(text);
-	return longer;
+	fprintf(text, "%s%.*s %.*s%s", ftell(text) ? ", " : "",
+		(int)strcspn(point, " "), point, (int)strcspn(type, " "), type,
+		strncmp(mode, "ro", 2) == 0 &&
+			(mode[2] == ',' || mode[2] == ' ')
+		    ? " ro"
+		    : "");
 }
 
 // A line of mountinfo: ids, device, root, mount point (5th), options, tags,
@@ -86,17 +87,22 @@ static char *add_mount(char *text, const char *point, const char *type)
 // can reach from its root are there.
 static void mounts(struct subject *subject, struct facts *facts)
 {
-	char *root = NULL, *special = format("none");
+	char *root = NULL, *special = NULL;
 	const char *line, *next, *point, *rest;
+	FILE *memory;
+	size_t size;
 	int count = 0;
 
 	if (read_proc(subject->dir, "mountinfo", &subject->scratch,
 		      "the mounts it can reach: proc(5)") < 0) {
-		free(special);
 		add_fact(facts, "mounts", "mountinfo", NULL);
+		add_fact(facts, "special mounts", "mountinfo", NULL);
 		add_fact(facts, "root mount", "mountinfo", NULL);
 		return;
 	}
+	memory = open_memstream(&special, &size);
+	if (!memory)
+		err(EXIT_FAILURE, "cannot allocate memory");
 	for (line = subject->scratch.data; *line; line = next) {
 		next = strchrnul(line, '\n');
 		point = mount_field(line, 5);
@@ -108,10 +114,14 @@ static void mounts(struct subject *subject, struct facts *facts)
 			    rest + 3);
 		}
 		if (rest && rest < next && matters(point))
-			special = add_mount(special, point, rest + 3);
+			put_mount(memory, point, rest + 3);
 		count++;
 		next += *next == '\n';
 	}
+	if (!ftell(memory))
+		fputs("none", memory);
+	if (fclose(memory) != 0)
+		err(EXIT_FAILURE, "cannot allocate memory");
 	add_fact(facts, "mounts", "mountinfo", format("%d", count));
 	add_fact(facts, "special mounts", "mountinfo", special);
 	// A chroot(2) into a directory that is no mount point.
@@ -131,12 +141,13 @@ static void resource_limits(struct subject *subject, struct facts *facts)
 		      {"Max core file size", "limit core file"}};
 	char soft[32], hard[32], *value;
 	const char *line;
+	bool known;
 
-	if (read_proc(subject->dir, "limits", &subject->scratch,
-		      "soft and hard limits: getrlimit(2)") < 0)
-		return;
+	known = read_proc(subject->dir, "limits", &subject->scratch,
+			  "soft and hard limits: getrlimit(2)") == 0;
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-		line = strstr(subject->scratch.data, limits[i].name);
+		line = known ? strstr(subject->scratch.data, limits[i].name)
+			     : NULL;
 		value = NULL;
 		if (line && sscanf(line + strlen(limits[i].name), "%31s %31s",
 				   soft, hard) == 2)

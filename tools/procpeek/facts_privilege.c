@@ -11,17 +11,10 @@
 #define _GNU_SOURCE
 #include "procpeek.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
-
-static char *join(char *text, const char *name)
-{
-	char *longer = format("%s%s%s", text, *text ? " " : "", name);
-
-	free(text);
-	return longer;
-}
 
 // The names of the bits that are set, or of those that are not.
 static char *names_of(uint64_t mask, int count, bool set)
@@ -77,8 +70,9 @@ static char *seccomp_text(const char *status)
 		return format("off");
 	if (*mode == '1')
 		return format("strict");
-	return format("filtered by %ld",
-		      filters ? strtol(filters, NULL, 10) : 1L);
+	// The number is told since Linux 5.9.
+	return filters ? format("filtered by %ld", strtol(filters, NULL, 10))
+		       : format("filtered");
 }
 
 static char *no_new_privs_text(const char *status)
@@ -112,14 +106,16 @@ static char *map_text(struct subject *subject, const char *path)
 	return *text ? text : join(text, "empty");
 }
 
-// EINVAL: no security module is active that has labels.
+// EINVAL: no security module is active that has labels. Any other error, and
+// there may be one.
 static char *label_text(struct subject *subject)
 {
 	struct buffer *text = &subject->scratch;
 
 	if (read_proc(subject->dir, "attr/current", text,
-		      "the label of its security module: proc(5)") < 0 ||
-	    text->length == 0)
+		      "the label of its security module: proc(5)") < 0)
+		return errno == EINVAL ? format("none") : NULL;
+	if (text->length == 0)
 		return format("none");
 	return format("%.*s", (int)strcspn(text->data, "\n"), text->data);
 }

@@ -17,9 +17,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 enum files_column {
@@ -113,39 +115,89 @@ static void list_directory(struct table *table, int fd)
 }
 
 // A terminal may obey what somebody wrote into a file: there, what is not
-// printable is written as \xNN. Elsewhere a file goes through as it is.
-static void put_bytes(const char *bytes, size_t length)
+// printable is written as \xNN. Elsewhere a file goes through as it is. Returns
+// how many bytes were printed: a character at the end may go on in what is read
+// next.
+static size_t put_bytes(const char *bytes, size_t left, bool last)
 {
-	static const char plain[] = "\n\t";
+	const char *at = bytes;
+	size_t length;
 
-	if (!isatty(STDOUT_FILENO)) {
-		fwrite(bytes, 1, length, stdout);
-		return;
+	if (!isatty(STDOUT_FILENO))
+		return fwrite(bytes, 1, left, stdout);
+	for (; left && (last || left >= 4); at += length, left -= length) {
+		length = sequence_length(at, left);
+		if (length > 1 || (length == 1 && *at >= ' ') || *at == '\n' ||
+		    *at == '\t') {
+			fwrite(at, 1, length ? length : 1, stdout);
+		} else {
+			printf("\\x%02x", (unsigned char)*at);
+			length = 1;
+		}
 	}
-	for (const char *end = bytes + length; bytes < end; bytes++)
-		if (((unsigned char)*bytes >= ' ' && *bytes != 0x7f) ||
-		    (*bytes && strchr(plain, *bytes)))
-			putchar(*bytes);
-		else
-			printf("\\x%02x", (unsigned char)*bytes);
+	return (size_t)(at - bytes);
 }
 
 static void print_file(int fd, const char *path)
 {
 	char bytes[65536];
+	size_t kept = 0, put;
 	ssize_t got;
 
 	if (options.json || options.sort || options.columns)
 		errx(EXIT_USAGE, "%s is a file: its bytes have no columns",
 		     path);
-	while ((got = read(fd, bytes, sizeof bytes)) > 0) {
-		put_bytes(bytes, (size_t)got);
+	while ((got = read(fd, bytes + kept, sizeof bytes - kept)) > 0) {
+		kept += (size_t)got;
+		put = put_bytes(bytes, kept, false);
 		if (ferror(stdout))
 			return; // main() says why
+		kept -= put;
+		memmove(bytes, bytes + put, kept);
 	}
+	put_bytes(bytes, kept, true);
 	if (got < 0)
 		err(EXIT_FAILURE, "cannot read %s", path);
 	close(fd);
+}
+
+// Some links of /proc are no paths, or mean whoever follows them.
+static void hint_unfollowed(const char *path)
+{
+	if (errno == EXDEV)
+		hint("%s goes through a link of /proc that could lead out of "
+		     "the root of the process, and is not followed",
+		     path);
+	else if (errno == ENOENT && (strstr(path, "proc/self") ||
+				     strstr(path, "proc/thread-self")))
+		hint("/proc/self is whoever follows it, and procpeek is not in "
+		     "that pid namespace: ask for /proc/N, with the PID in "
+		     "there");
+}
+
+// /proc/self leads to the directory of whoever follows it, here procpeek, and
+// not the process in whose eyes this is to be seen.
+static bool is_of_procpeek(int proc, int fd)
+{
+	struct statfs file_system;
+	char link[32], self[16], target[PATH_MAX], *end;
+	size_t length;
+
+	if (fstatfs(fd, &file_system) < 0 ||
+	    file_system.f_type != PROC_SUPER_MAGIC)
+		return false;
+	snprintf(link, sizeof link, "self/fd/%d", fd);
+	if (read_link(proc, link, target, sizeof target,
+		      "which file of /proc it is: proc(5)") < 0 ||
+	    read_link(proc, "self", self, sizeof self,
+		      "our own PID in this /proc: proc(5)") < 0)
+		return false;
+	length = strlen(self);
+	for (end = target; (end = strstr(end, self)); end += length)
+		if (end > target && end[-1] == '/' &&
+		    (end[length] == '/' || !end[length]))
+			return true;
+	return false;
 }
 
 // O_PATH finds out what it is without opening it: opening a device may act on
@@ -156,9 +208,16 @@ static int open_plain(const struct request *request, int root, const char *path,
 	int found = open_inside(root, path, O_PATH), fd;
 	struct stat status;
 
-	if (found < 0 || fstat(found, &status) < 0)
+	if (found < 0 || fstat(found, &status) < 0) {
+		hint_unfollowed(path);
 		err(EXIT_FAILURE, "cannot open %s in the root of process %d",
 		    path, request->pid);
+	}
+	if (is_of_procpeek(request->proc, found))
+		errx(EXIT_FAILURE,
+		     "%s is what /proc says of procpeek itself: ask for "
+		     "/proc/N, with the PID in there",
+		     path);
 	*directory = S_ISDIR(status.st_mode);
 	if (!*directory && !S_ISREG(status.st_mode))
 		errx(EXIT_FAILURE, "%s is neither a directory nor a file",

@@ -4,8 +4,7 @@
 //
 // Shows:     the mount option hidepid, and who is exempt from it.
 // Mirrors:   nothing: ps(1) shows less and does not say so.
-// Leaves out: hidepid=ptraceable for what one may trace by other means than
-//            CAP_SYS_PTRACE.
+// Leaves out: what one may trace by other means than CAP_SYS_PTRACE.
 // Read:      proc(5) "Mount options".
 
 #define _GNU_SOURCE
@@ -48,18 +47,23 @@ static const char *proc_options(const char *mountinfo, const char **end)
 	return found;
 }
 
-// CAP_SYS_PTRACE sees all, and so do the members of the group gid=.
-static bool may_see_all(const char *list, const char *end)
+// CAP_SYS_PTRACE sees all. So do the members of the group gid=, which is root's
+// where it is not given, but for hidepid=ptraceable, to which only the right to
+// trace counts.
+static bool may_see_all(const char *list, const char *end, const char *mode)
 {
-	const char *group = option_value(list, end, "gid");
+	const char *option = option_value(list, end, "gid");
+	gid_t group = option ? (gid_t)strtoul(option, NULL, 10) : 0;
 	cap_t capabilities = cap_get_proc();
 	cap_flag_value_t has = CAP_CLEAR;
 
 	if (capabilities)
 		cap_get_flag(capabilities, CAP_SYS_PTRACE, CAP_EFFECTIVE, &has);
 	cap_free(capabilities);
-	return has == CAP_SET ||
-	       (group && group_member((gid_t)strtoul(group, NULL, 10)));
+	if (has == CAP_SET)
+		return true;
+	return *mode != '4' && strncmp(mode, "ptraceable", 10) != 0 &&
+	       (getegid() == group || group_member(group));
 }
 
 void hint_hidden(int proc)
@@ -74,11 +78,18 @@ void hint_hidden(int proc)
 	if (list)
 		value = option_value(list, end, "hidepid");
 	if (value && *value != '0' && strncmp(value, "off", 3) != 0 &&
-	    !may_see_all(list, end))
+	    !may_see_all(list, end, value))
 		hint("/proc is mounted with hidepid=%.*s: what others run is "
 		     "hidden from us",
 		     (int)strcspn(value, ",\n"), value);
 	free(text.data);
+}
+
+void warn_unseen(int count)
+{
+	if (count)
+		warnx("the namespaces of %d process%s may not be read", count,
+		      count == 1 ? "" : "es");
 }
 
 _Noreturn void no_process(int proc, int pid)

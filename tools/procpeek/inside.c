@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #include "procpeek.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
@@ -41,11 +42,13 @@ int open_inside(int root, const char *path, int flags)
 	    .flags = (unsigned int)(flags | O_CLOEXEC),
 	    .resolve = RESOLVE_IN_ROOT,
 	};
-	int fd;
+	int fd, tries = 0;
 
 	if (!(flags & O_PATH))
 		how.flags |= O_NONBLOCK;
-	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	do // EAGAIN: something on the way was moved meanwhile
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	while (fd < 0 && errno == EAGAIN && tries++ < 100);
 
 	explain(fd, "no link in there leads out: openat2(2)",
 		"openat2(%d, \"%s\", {resolve=RESOLVE_IN_ROOT})", root, path);
@@ -103,13 +106,26 @@ char *user_inside(int root, uid_t uid)
 	return name;
 }
 
-// uid_map: first uid inside, first outside, how many. The kernel writes
-// the middle one as we, who open the file, see it.
+enum { OVERFLOW_UID = 65534 }; // of user_namespaces(7)
+
+// uid_map: first uid inside, first outside, how many. The kernel writes the
+// middle one for us, who open the file: as a number of our user namespace, in
+// which it can be looked up. But who is in the same one as the process is shown
+// the map to the parent, in which our numbers mean other users; and any user
+// that ours has no number for is the overflow uid.
 int64_t uid_inside(struct subject *subject, uid_t uid)
 {
+	uint64_t ours = namespace_inode(subject->proc, "self/", "user"), theirs;
 	unsigned long long inside, outside, count;
 	char *line, *next;
 
+	if (!is_initial_namespace(ours)) {
+		theirs = namespace_inode(subject->dir, "", "user");
+		if (!ours || !theirs || uid == OVERFLOW_UID)
+			return -1;
+		if (ours == theirs)
+			return uid;
+	}
 	if (read_proc(subject->dir, "uid_map", &subject->scratch,
 		      "uids inside and outside: user_namespaces(7)") < 0)
 		return -1;

@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 #include "procpeek.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -136,8 +137,9 @@ static bool group_directory(const struct hierarchy *hierarchy,
 }
 
 // A limit of a group holds for all groups below it, so that the smallest on
-// the way up is the one that is felt. NO_LIMIT: no limit here.
+// the way up is the one that is felt. One that is unknown makes it unknown.
 #define NO_LIMIT UINT64_MAX
+#define UNKNOWN_LIMIT (UINT64_MAX - 1)
 
 typedef uint64_t limit_reader(const char *directory, bool unified,
 			      struct buffer *text);
@@ -148,9 +150,11 @@ static uint64_t number_in(const char *directory, const char *file,
 	char path[PATH_MAX + 64];
 
 	snprintf(path, sizeof path, "%s/%s", directory, file);
-	if (read_proc(AT_FDCWD, path, text, "a limit: cgroups(7)") < 0 ||
-	    text->data[0] < '0' || text->data[0] > '9')
-		return NO_LIMIT; // "max", "-1", or a root that has no such file
+	if (read_proc(AT_FDCWD, path, text, "a limit: cgroups(7)") < 0)
+		// The root has no such file, and no limit.
+		return errno == ENOENT ? NO_LIMIT : UNKNOWN_LIMIT;
+	if (text->data[0] < '0' || text->data[0] > '9')
+		return NO_LIMIT; // "max" or "-1"
 	return strtoull(text->data, NULL, 10);
 }
 
@@ -161,7 +165,8 @@ static uint64_t memory_limit(const char *directory, bool unified,
 	uint64_t limit = number_in(
 	    directory, unified ? "memory.max" : "memory.limit_in_bytes", text);
 
-	return limit >= (1ULL << 62) ? NO_LIMIT : limit;
+	return limit >= (1ULL << 62) && limit < UNKNOWN_LIMIT ? NO_LIMIT
+							      : limit;
 }
 
 static uint64_t pids_limit(const char *directory, bool unified,
@@ -181,15 +186,16 @@ static uint64_t cpu_limit(const char *directory, bool unified,
 
 	quota = number_in(directory, unified ? "cpu.max" : "cpu.cfs_quota_us",
 			  text);
-	if (quota == NO_LIMIT)
-		return NO_LIMIT;
+	if (quota >= UNKNOWN_LIMIT)
+		return quota;
 	if (unified) {
 		strtoull(text->data, &end, 10);
 		period = strtoull(end, NULL, 10);
 	} else {
 		period = number_in(directory, "cpu.cfs_period_us", text);
 	}
-	return period && period != NO_LIMIT ? quota * 1000 / period : NO_LIMIT;
+	return period && period < UNKNOWN_LIMIT ? quota * 1000 / period
+						: UNKNOWN_LIMIT;
 }
 
 static uint64_t limit_on_path(const struct hierarchy *hierarchy,
@@ -201,6 +207,8 @@ static uint64_t limit_on_path(const struct hierarchy *hierarchy,
 
 	while (strlen(directory) >= top) {
 		here = read_limit(directory, hierarchy->unified, text);
+		if (here == UNKNOWN_LIMIT)
+			return here;
 		if (here < limit)
 			limit = here;
 		if (!strrchr(directory, '/'))
@@ -208,6 +216,13 @@ static uint64_t limit_on_path(const struct hierarchy *hierarchy,
 		*strrchr(directory, '/') = '\0';
 	}
 	return limit;
+}
+
+// PROC_CGROUP_INIT_INO of the kernel: the cgroup namespace that shows the whole
+// tree.
+static bool sees_top(struct subject *subject)
+{
+	return namespace_inode(subject->proc, "self/", "cgroup") == 0xEFFFFFFBU;
 }
 
 // NULL: the hierarchy or the group is out of our sight.
@@ -231,8 +246,15 @@ static char *limit_text(struct subject *subject, const char *cgroups,
 		return NULL;
 	limit =
 	    limit_on_path(&hierarchy, directory, read_limit, &subject->scratch);
+	if (limit == UNKNOWN_LIMIT)
+		return NULL;
+	// Of the groups above our own cgroup namespace, or above the one that
+	// is mounted, and their limits, we see nothing.
 	if (limit == NO_LIMIT)
-		return format("none");
+		return format("none%s", sees_top(subject) &&
+						strcmp(hierarchy.root, "/") == 0
+					    ? ""
+					    : " that can be seen from here");
 	if (read_limit == cpu_limit)
 		return format("%ju.%03ju CPUs", (uintmax_t)limit / 1000,
 			      (uintmax_t)limit % 1000);

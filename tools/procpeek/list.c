@@ -29,8 +29,10 @@ static void open_view(struct view *view, int proc)
 	read_processes(proc, &view->list);
 }
 
-static void close_view(struct view *view)
+static void end_view(struct view *view, int proc)
 {
+	hint_hidden(proc);
+	end_selection(&view->selection);
 	close_selection(&view->selection);
 	free_processes(&view->list);
 }
@@ -41,6 +43,7 @@ void command_list(const struct request *request)
 	    options.threads
 		? "USER,PID,TID,%CPU,%MEM,VSZ,RSS,TTY,STAT,START,TIME,COMMAND"
 		: "USER,PID,%CPU,%MEM,VSZ,RSS,TTY,STAT,START,TIME,COMMAND";
+	enum narration wanted = narration;
 	int proc = request->proc;
 	const struct process *process;
 	struct table table;
@@ -51,12 +54,14 @@ void command_list(const struct request *request)
 	open_view(&view, proc);
 	for (size_t i = 0; i < view.list.count; i++) {
 		process = &view.list.at[i];
-		if (is_selected(&view.selection, proc, process))
-			process_line(&table, proc, process, &view.clock);
+		if (!is_selected(&view.selection, proc, process))
+			continue;
+		process_line(&table, proc, process, &view.clock);
+		narration = QUIET; // of the first, calls are narrated
 	}
+	narration = wanted;
 	table_print(&table);
-	hint_hidden(proc);
-	close_view(&view);
+	end_view(&view, proc);
 }
 
 // Is the process root, or is root above it? The list was not read in one
@@ -97,16 +102,21 @@ static void grow_tree(struct table *table, int proc, const struct view *view,
 		      const bool *shown, int root)
 {
 	const struct process_list *list = &view->list;
+	enum narration wanted = narration;
 	struct libscols_line **lines =
 	    calloc(list->count + 1, sizeof(struct libscols_line *));
 	size_t above;
 
 	if (!lines)
 		err(EXIT_FAILURE, "cannot allocate memory");
-	for (size_t i = 0; i < list->count; i++)
-		if (shown[i])
-			lines[i] = process_line(table, proc, &list->at[i],
-						&view->clock);
+	for (size_t i = 0; i < list->count; i++) {
+		if (!shown[i])
+			continue;
+		lines[i] =
+		    process_line(table, proc, &list->at[i], &view->clock);
+		narration = QUIET;
+	}
+	narration = wanted;
 	for (size_t i = 0; i < list->count; i++) {
 		if (!shown[i] ||
 		    (list->at[i].pid == root && list->at[i].tid == root))
@@ -152,7 +162,7 @@ static void name_threads(struct process_list *list)
 
 void command_tree(const struct request *request)
 {
-	int proc = request->proc, pid = request->pid;
+	int proc = request->proc, pid = process_of(proc, request->pid);
 	const char *columns =
 	    options.threads
 		? "PPID,PID,TID,PGID,SID,TTY,TPGID,STAT,UID,TIME,COMMAND"
@@ -161,8 +171,11 @@ void command_tree(const struct request *request)
 	struct view view;
 	bool *shown;
 
-	table_open(&table, "tree", process_columns, PROCESS_COLUMNS, columns);
-	table_tree(&table, ROW_COMMAND);
+	if (!options.dot) {
+		table_open(&table, "tree", process_columns, PROCESS_COLUMNS,
+			   columns);
+		table_tree(&table, ROW_COMMAND);
+	}
 	open_view(&view, proc);
 	if (pid && !find_process(&view.list, pid))
 		no_process(proc, pid);
@@ -180,7 +193,6 @@ void command_tree(const struct request *request)
 		grow_tree(&table, proc, &view, shown, pid);
 		table_print(&table);
 	}
-	hint_hidden(proc);
 	free(shown);
-	close_view(&view);
+	end_view(&view, proc);
 }

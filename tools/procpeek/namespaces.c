@@ -141,41 +141,40 @@ static char *hostname_of(struct subject *subject)
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		err(EXIT_FAILURE, "cannot make a pipe");
 	child = fork();
-	if (child < 0)
-		err(EXIT_FAILURE, "cannot fork");
 	if (child == 0)
 		tell_hostname(fd, ends[1]);
 	close(fd);
 	close(ends[1]);
-	length = read(ends[0], name, sizeof name - 1);
-	waitpid(child, NULL, 0);
+	if (child > 0) { // no child: RLIMIT_NPROC, or a limit of the cgroup
+		length = read(ends[0], name, sizeof name - 1);
+		waitpid(child, NULL, 0);
+	}
 	close(ends[0]);
 	return length > 0 ? format("%s", name) : NULL;
 }
 
-// Two header lines, then one line for each interface: "  eth0: counters".
+// Two header lines, then one line for each interface: "  eth0: counters". No
+// name has a colon or a blank; there is none in a header.
 static char *interfaces_of(struct subject *subject)
 {
 	struct buffer *text = &subject->scratch;
-	char *names = format("%s", ""), *longer, *colon, *name, *line;
+	char *names = format("%s", ""), *name, *next;
+	size_t length;
 
 	if (read_proc(subject->dir, "net/dev", text,
 		      "the network interfaces: proc(5)") < 0) {
 		free(names);
 		return NULL;
 	}
-	for (line = text->data; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		colon = strchrnul(line, ':');
+	for (char *line = text->data; *line; line = next) {
+		next = strchrnul(line, '\n');
+		next += *next == '\n';
 		name = line + strspn(line, " ");
-		if (*colon != ':' ||
-		    memchr(name, '\n', (size_t)(colon - name)) ||
-		    memchr(name, '|', (size_t)(colon - name)))
-			continue;
-		longer = format("%s%s%.*s", names, *names ? " " : "",
-				(int)(colon - name), name);
-		free(names);
-		names = longer;
+		length = strcspn(name, ":\n");
+		if (name[length] == ':') {
+			name[length] = '\0';
+			names = join(names, name);
+		}
 	}
 	return names;
 }

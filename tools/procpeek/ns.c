@@ -48,9 +48,9 @@ static const struct column ns_columns[] = {
     {"COMMAND", SCOLS_FL_TRUNC, SCOLS_JSON_STRING, "its /proc/PID/cmdline"},
 };
 
-static bool has_parent(const struct namespace *namespace)
+static bool has_parent(const struct namespace *space)
 {
-	const char *kind = namespace_kinds[namespace->kind];
+	const char *kind = namespace_kinds[space->kind];
 
 	return strcmp(kind, "user") == 0 || strcmp(kind, "pid") == 0;
 }
@@ -73,18 +73,18 @@ static void inode_cell(struct table *table, struct libscols_line *line,
 }
 
 static void relation_cells(struct table *table, struct libscols_line *line,
-			   const struct namespace *namespace)
+			   const struct namespace *space)
 {
-	const char *kind = namespace_kinds[namespace->kind];
-	bool initial = is_initial_namespace(namespace->inode);
+	const char *kind = namespace_kinds[space->kind];
+	bool initial = is_initial_namespace(space->inode);
 	bool user = strcmp(kind, "user") == 0;
 
-	inode_cell(table, line, NS_OWNER, namespace->owner, initial && user);
-	inode_cell(table, line, NS_PARENT, namespace->parent,
-		   initial || !has_parent(namespace));
-	if (namespace->creator >= 0)
+	inode_cell(table, line, NS_OWNER, space->owner, initial && user);
+	inode_cell(table, line, NS_PARENT, space->parent,
+		   initial || !has_parent(space));
+	if (space->creator >= 0)
 		table_text(table, line, NS_CREATOR,
-			   user_name((uid_t) namespace->creator));
+			   user_name((uid_t)space->creator));
 	else if (user)
 		table_text(table, line, NS_CREATOR, NULL);
 	else
@@ -110,45 +110,45 @@ static void member_cells(struct table *table, struct libscols_line *line,
 }
 
 static struct libscols_line *ns_line(struct table *table, int proc,
-				     const struct namespace *namespace,
+				     const struct namespace *space,
 				     struct buffer *scratch)
 {
 	struct libscols_line *line = table_line(table);
 
-	table_number(table, line, NS_NS, (int64_t) namespace->inode);
-	table_text(table, line, NS_TYPE, namespace_kinds[namespace->kind]);
-	table_number(table, line, NS_NPROCS, namespace->processes);
-	relation_cells(table, line, namespace);
-	if (namespace->processes) {
+	table_number(table, line, NS_NS, (int64_t)space->inode);
+	table_text(table, line, NS_TYPE, namespace_kinds[space->kind]);
+	table_number(table, line, NS_NPROCS, space->processes);
+	relation_cells(table, line, space);
+	if (space->processes) {
 		no_cell(table, line, NS_HELD);
-		member_cells(table, line, proc, namespace->pid, scratch);
+		member_cells(table, line, proc, space->pid, scratch);
 		return line;
 	}
-	table_text(table, line, NS_HELD, namespace->held);
+	table_text(table, line, NS_HELD, space->held);
 	no_cell(table, line, NS_PID);
 	no_cell(table, line, NS_USER);
 	no_cell(table, line, NS_COMMAND);
 	return line;
 }
 
-static bool is_shown(const struct namespace *namespace, int pid)
+static bool is_shown(const struct namespace *space, int pid)
 {
-	return (pid == 0 || namespace->wanted) &&
+	return (pid == 0 || space->wanted) &&
 	       (!options.ns ||
-		strcmp(options.ns, namespace_kinds[namespace->kind]) == 0);
+		strcmp(options.ns, namespace_kinds[space->kind]) == 0);
 }
 
 // User and pid namespaces are below the one in which they were made, the
 // others, and a pid namespace without parent, below their owner.
 static const struct namespace *above(const struct namespace_list *list,
-				     const struct namespace *namespace, int pid)
+				     const struct namespace *space, int pid)
 {
 	const struct namespace *found = NULL;
 
-	if (namespace->parent)
-		found = find_namespace(list, namespace->parent);
+	if (space->parent)
+		found = find_namespace(list, space->parent);
 	if (!found || !is_shown(found, pid))
-		found = find_namespace(list, namespace->owner);
+		found = find_namespace(list, space->owner);
 	return found && is_shown(found, pid) ? found : NULL;
 }
 
@@ -173,29 +173,27 @@ static void print_table(const struct namespace_list *list, struct table *table,
 
 static void print_graph(const struct namespace_list *list, int pid)
 {
-	const struct namespace *namespace, *parent;
+	const struct namespace *space, *parent;
 	const char *kind;
 
 	dot_open("namespaces");
 	for (size_t i = 0; i < list->count; i++) {
-		namespace = list->at[i];
-		if (!is_shown(namespace, pid))
+		space = list->at[i];
+		if (!is_shown(space, pid))
 			continue;
-		kind = namespace_kinds[namespace->kind];
-		if (namespace->processes)
-			dot_node((int64_t) namespace->inode,
+		kind = namespace_kinds[space->kind];
+		if (space->processes)
+			dot_node((int64_t)space->inode,
 				 "%s:[%ju]\n%d processes, first %d", kind,
-				 (uintmax_t) namespace->inode,
-				 namespace->processes, namespace->pid);
+				 (uintmax_t)space->inode, space->processes,
+				 space->pid);
 		else
-			dot_node((int64_t) namespace->inode, "%s:[%ju]\n%s",
-				 kind, (uintmax_t) namespace->inode,
-				 namespace->held);
-		parent = above(list, namespace, pid);
+			dot_node((int64_t)space->inode, "%s:[%ju]\n%s", kind,
+				 (uintmax_t)space->inode, space->held);
+		parent = above(list, space, pid);
 		if (parent)
-			dot_edge((int64_t)parent->inode,
-				 (int64_t) namespace->inode,
-				 parent->kind == namespace->kind ? "" : "owns");
+			dot_edge((int64_t)parent->inode, (int64_t)space->inode,
+				 parent->kind == space->kind ? "" : "owns");
 	}
 	dot_close();
 }
@@ -210,32 +208,41 @@ static const char *default_columns(void)
 		   : "NS,TYPE,NPROCS,PID,USER,OWNER,CREATOR,HELD-BY,COMMAND";
 }
 
+// Ends the program if there is no such process, or its links may not be read.
+static void check_process(int proc, int pid)
+{
+	struct subject subject;
+
+	subject_open(&subject, proc, pid);
+	if (!namespace_inode(subject.dir, "", "mnt"))
+		err(EXIT_FAILURE, "cannot read the namespaces of process %d",
+		    pid);
+	subject_close(&subject);
+}
+
 void command_ns(const struct request *request)
 {
-	int proc = request->proc, pid = request->pid;
+	int proc = request->proc, pid = process_of(proc, request->pid);
 	struct namespace_list list = {0};
 	struct table table;
 
 	if (options.ns && namespace_kind(options.ns, strlen(options.ns)) < 0)
 		errx(EXIT_USAGE, "no such kind of namespace: %s", options.ns);
-	table_open(&table, "namespaces", ns_columns,
-		   sizeof ns_columns / sizeof *ns_columns, default_columns());
+	if (!options.dot)
+		table_open(&table, "namespaces", ns_columns,
+			   sizeof ns_columns / sizeof *ns_columns,
+			   default_columns());
 	if (options.tree)
 		table_tree(&table, NS_TYPE);
-	if (pid) { // ends the program if there is no such process
-		struct subject subject;
-
-		subject_open(&subject, proc, pid);
-		subject_close(&subject);
-	}
+	if (pid)
+		check_process(proc, pid);
 	find_namespaces(proc, pid, &list);
 	if (options.dot)
 		print_graph(&list, pid);
 	else
 		print_table(&list, &table, proc, pid);
-	if (list.unseen)
-		warnx("the namespaces of %d process%s may not be read",
-		      list.unseen, list.unseen == 1 ? "" : "es");
+	if (!pid)
+		warn_unseen(list.unseen);
 	hint_hidden(proc);
 	free_namespaces(&list);
 }

@@ -14,6 +14,7 @@
 
 #include <dirent.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <search.h>
@@ -76,27 +77,28 @@ struct namespace *note_namespace(struct namespace_list *list, uint64_t inode,
 	return known;
 }
 
-// The eight links of a process.
+// The eight links of a process. EACCES: only for those who may trace it.
 static void find_memberships(int proc, int pid, int wanted,
 			     struct namespace_list *list)
 {
-	struct namespace *namespace;
+	struct namespace *space;
 	char prefix[32];
 	uint64_t inode;
-	int seen = 0;
+	bool refused = false;
 
 	snprintf(prefix, sizeof prefix, "%d/", pid);
 	for (int kind = 0; kind < NAMESPACE_KINDS; kind++) {
 		inode = namespace_inode(proc, prefix, namespace_kinds[kind]);
-		if (!inode)
+		if (!inode) {
+			refused |= errno == EACCES;
 			continue;
-		namespace = note_namespace(list, inode, kind, NULL, -1);
-		if (namespace->processes++ == 0 || pid < namespace->pid)
-		namespace->pid = pid;
-		namespace->wanted |= pid == wanted;
-		seen++;
+		}
+		space = note_namespace(list, inode, kind, NULL, -1);
+		if (space->processes++ == 0 || pid < space->pid)
+			space->pid = pid;
+		space->wanted |= pid == wanted;
 	}
-	list->unseen += seen == 0;
+	list->unseen += refused;
 }
 
 // Calls are narrated for the first process.
@@ -126,12 +128,12 @@ static void for_each_process(int proc, int wanted, struct namespace_list *list,
 
 // What is found by a path may be another file by now: the inode tells. O_PATH
 // opens without waking up whatever it is.
-static int open_path(int proc, const struct namespace *namespace)
+static int open_path(int proc, const struct namespace *space)
 {
 	struct statfs file_system;
-	int fd, found = open(namespace->held, O_PATH | O_CLOEXEC);
+	int fd, found = open(space->held, O_PATH | O_CLOEXEC);
 
-	if (found < 0 || inode_of(found) != namespace->inode ||
+	if (found < 0 || inode_of(found) != space->inode ||
 	    fstatfs(found, &file_system) < 0 ||
 	    file_system.f_type != NSFS_MAGIC) {
 		if (found >= 0)
@@ -143,21 +145,24 @@ static int open_path(int proc, const struct namespace *namespace)
 	return fd;
 }
 
-static int open_namespace(int proc, const struct namespace *namespace)
+static int open_namespace(int proc, const struct namespace *space)
 {
 	char path[64];
 	int fd;
 
-	if (namespace->fd >= 0)
-		return namespace->fd;
-	if (!namespace->processes)
-		return open_path(proc, namespace);
-	snprintf(path, sizeof path, "%d/ns/%s", namespace->pid,
-		 namespace_kinds[namespace->kind]);
+	if (space->fd >= 0)
+		return space->fd;
+	if (!space->processes)
+		return open_path(proc, space);
+	snprintf(path, sizeof path, "%d/ns/%s", space->pid,
+		 namespace_kinds[space->kind]);
 	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
-	return (int)explain(fd, "a descriptor of the namespace: namespaces(7)",
-			    "openat(%d, \"%s\", O_RDONLY|O_CLOEXEC)", proc,
-			    path);
+	explain(fd, "a descriptor of the namespace: namespaces(7)",
+		"openat(%d, \"%s\", O_RDONLY|O_CLOEXEC)", proc, path);
+	if (fd < 0 || inode_of(fd) == space->inode)
+		return fd;
+	close(fd); // that PID is of another process by now
+	return -1;
 }
 
 // Notes the namespace of descriptor fd, which may be new to us.
@@ -204,12 +209,15 @@ static int compare_inodes(const void *left, const void *right)
 void find_namespaces(int proc, int wanted, struct namespace_list *list)
 {
 	int mount = namespace_kind("mnt", 3);
+	uint64_t ours = namespace_inode(proc, "self/", "mnt");
 
 	for_each_process(proc, wanted, list, false);
 	if (options.all)
 		for_each_process(proc, 0, list, true);
 	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i]->kind == mount && list->at[i]->processes)
+		if (list->at[i]->inode == ours)
+			find_mounts(proc, 0, list);
+		else if (list->at[i]->kind == mount && list->at[i]->processes)
 			find_mounts(proc, list->at[i]->pid, list);
 	for (size_t i = 0; i < list->count; i++)
 		find_relatives(proc, list, list->at[i]);

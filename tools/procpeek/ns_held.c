@@ -76,31 +76,36 @@ void find_descriptors(int proc, int pid, struct namespace_list *list)
 }
 
 // A line of mountinfo: the fourth field is what of the file system is mounted,
-// the fifth where; the file system of namespaces is called nsfs.
+// the fifth where; the file system of namespaces is called nsfs. In the mount
+// namespace of procpeek itself, which is PID 0 here, that path leads there.
 void find_mounts(int proc, int pid, struct namespace_list *list)
 {
 	struct buffer text = {0};
+	char *path =
+	    pid ? format("%d/mountinfo", pid) : copy_text("self/mountinfo");
+	char *root = pid ? format("/proc/%d/root", pid) : copy_text("");
 	const char *next, *rest, *point;
-	char path[32], *held;
 	uint64_t inode;
+	char *held;
 	int kind;
 
-	snprintf(path, sizeof path, "%d/mountinfo", pid);
 	if (read_proc(proc, path, &text,
 		      "namespaces mounted on files: proc(5)") < 0)
-		return;
+		text.data = copy_text("");
 	for (const char *line = text.data; *line; line = next) {
 		next = strchrnul(line, '\n');
 		rest = strstr(line, " - nsfs ");
 		point = mount_field(line, 5);
 		if (rest && rest < next &&
 		    parse_namespace(mount_field(line, 4), &kind, &inode)) {
-			held = format("/proc/%d/root%.*s", pid,
-				      (int)strcspn(point, " "), point);
+			held = format("%s%.*s", root, (int)strcspn(point, " "),
+				      point);
 			unescape_mount(held, held, strlen(held));
 			note_namespace(list, inode, kind, held, -1);
 		}
 		next += *next == '\n';
 	}
 	free(text.data);
+	free(path);
+	free(root);
 }

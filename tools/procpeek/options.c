@@ -202,8 +202,8 @@ void check_options(const char *name, unsigned int takes)
 
 	if (selects && !(takes & TAKES_SELECTION))
 		errx(EXIT_USAGE,
-		     "%s: it is lists of processes that -T, "
-		     "--user, --pid, --ppid and --container select",
+		     "%s: -T, --user, --pid, --ppid and --container are for "
+		     "procpeek and procpeek tree",
 		     name);
 	if (options.ns && !(takes & (TAKES_SELECTION | TAKES_NS)))
 		errx(EXIT_USAGE, "%s: --ns is not for this command", name);
@@ -211,8 +211,14 @@ void check_options(const char *name, unsigned int takes)
 		errx(EXIT_USAGE, "%s: --tree and --all are for ns", name);
 	if (options.dot && !(takes & TAKES_DOT))
 		errx(EXIT_USAGE, "%s: --dot is for tree and ns", name);
-	if (options.dot && options.json)
-		errx(EXIT_USAGE, "%s: either --dot or --json", name);
+	if (options.dot && (options.json || options.columns || options.sort ||
+			    options.tree || options.noheadings))
+		errx(EXIT_USAGE,
+		     "%s: --dot draws no table: without --json, -o, --sort, "
+		     "--tree and --noheadings",
+		     name);
+	if (options.container && !*options.container)
+		errx(EXIT_USAGE, "--container: an empty name");
 	if (options.sort && !(takes & TAKES_SORT))
 		errx(EXIT_USAGE, "%s: there is nothing to sort", name);
 }

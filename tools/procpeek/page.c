@@ -45,6 +45,10 @@ static char *conclusion(const struct facts *facts, int proc)
 	char *own = format("%s", ""), *longer;
 	int unknown = 0;
 
+	if (engine && strncmp(engine, "libvirt ", 8) == 0) {
+		free(own);
+		return format("no: it runs %s", engine);
+	}
 	if (engine && strncmp(engine, "none ", 5) != 0 &&
 	    strncmp(engine, "systemd, ", 9) != 0) {
 		free(own);
@@ -55,15 +59,12 @@ static char *conclusion(const struct facts *facts, int proc)
 
 		if (strncmp(fact->key, "ns.", 3) != 0)
 			continue;
-		unknown += !fact->value;
-		if (strcmp(note(fact, proc), "not ours") != 0)
-			continue;
-		longer = format("%s %s", own, fact->key + 3);
-		free(own);
-		own = longer;
+		unknown += !*note(fact, proc);
+		if (strcmp(note(fact, proc), "not ours") == 0)
+			own = join(own, fact->key + 3);
 	}
 	if (*own)
-		longer = format("isolated from us (namespaces:%s), by no "
+		longer = format("isolated from us (namespaces: %s), by no "
 				"engine that its cgroup names",
 				own);
 	else if (unknown)

@@ -144,8 +144,20 @@ static int read_kernel_thread(int dirfd, const char *prefix,
 // that there is to know of a process. EPERM: proc(5) "hidepid".
 static int read_hidden(int dirfd, const char *prefix, struct process *process)
 {
-	process->hidden = true;
-	return errno == EPERM ? read_owner(dirfd, prefix, process) : -1;
+	process->hidden = errno == EPERM;
+	return process->hidden ? read_owner(dirfd, prefix, process) : -1;
+}
+
+static int read_arguments(int dirfd, const char *prefix,
+			  struct process *process, struct buffer *text)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "%scmdline", prefix);
+	if (read_record(dirfd, path, text, "the arguments: proc(5)") < 0)
+		return -1;
+	process->command = command_line(process, text);
+	return 0;
 }
 
 static int read_status(int dirfd, const char *prefix, struct process *process,
@@ -177,15 +189,30 @@ int read_process(int dirfd, const char *prefix, int pid,
 		return -1;
 	if (is_kernel_thread(process))
 		return read_kernel_thread(dirfd, prefix, process);
-	snprintf(path, sizeof path, "%scmdline", prefix);
-	if (read_record(dirfd, path, text, "the arguments: proc(5)") < 0)
+	if (read_arguments(dirfd, prefix, process, text) < 0)
 		return -1;
-	process->command = command_line(process, text);
 	return read_status(dirfd, prefix, process, text);
 }
 
+int process_of(int proc, int tid)
+{
+	struct buffer text = {0};
+	const char *group = NULL;
+	char path[32];
+
+	snprintf(path, sizeof path, "%d/status", tid);
+	if (tid && read_proc(proc, path, &text,
+			     "Tgid, the process of this thread: proc(5)") == 0)
+		group = status_field(text.data, "Tgid");
+	if (group && atoi(group) > 0)
+		tid = atoi(group);
+	free(text.data);
+	return tid;
+}
+
 // A thread has times, a state and a comm of its own; the arguments and the
-// memory are those of its process.
+// memory are those of its process. Where the first thread has ended before the
+// others, it has none to show, and they have.
 int read_thread(int dirfd, const char *prefix, const struct process *of,
 		struct process *thread, struct buffer *text)
 {
@@ -197,6 +224,9 @@ int read_thread(int dirfd, const char *prefix, const struct process *of,
 		0 ||
 	    parse_stat(text->data, thread) < 0)
 		return -1;
-	thread->command = copy_text(of->command);
+	if (of->state != 'Z')
+		thread->command = copy_text(of->command);
+	else if (read_arguments(dirfd, prefix, thread, text) < 0)
+		return -1;
 	return read_status(dirfd, prefix, thread, text);
 }

@@ -54,12 +54,12 @@ static const struct command_row *find_command(const char *name)
 {
 	int pid;
 
-	for (size_t i = 0; i < COMMANDS - 1; i++)
+	for (size_t i = 1; i < COMMANDS - 1; i++) // the first has no name
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	if (parse_pid(name, &pid) < 0)
 		errx(EXIT_USAGE, "neither a command nor a process ID: %s",
-		     name);
+		     *name ? name : "an empty word");
 	return &commands[COMMANDS - 1];
 }
 
@@ -68,7 +68,9 @@ static void read_operands(const struct command_row *row, int count,
 			  char *operands[], struct request *request)
 {
 	if (count < row->min)
-		errx(EXIT_USAGE, "%s: a process ID is missing", row->name);
+		errx(EXIT_USAGE, "%s: %s", row->name,
+		     row->min == 2 ? "it takes two process IDs"
+				   : "a process ID is missing");
 	if (count > row->max)
 		errx(EXIT_USAGE, "%s: too many operands", row->name);
 	if (count > 0)

@@ -42,6 +42,10 @@ typedef void command_function(const struct request *request);
 
 // --- text.c: strings that nobody vouches for --------------------------------
 
+// The length of the UTF-8 sequence that starts here, of at most `left` bytes,
+// or 0 if there is none. The C1 control characters count as none: a terminal
+// may obey them.
+size_t sequence_length(const char *from, size_t left);
 // A copy that is valid UTF-8 and has no C1 control character: what is not
 // becomes U+FFFD. The caller frees it.
 char *valid_utf8(const char *text);
@@ -49,6 +53,8 @@ char *valid_utf8(const char *text);
 char *copy_text(const char *text);
 // printf into new memory; ends the program when there is none.
 char *format(const char *text, ...) __attribute__((format(printf, 1, 2)));
+// The text, which is freed, and a word more.
+char *join(char *text, const char *word);
 // By the values of their bytes: strcmp(3).
 void sort_texts(char *texts[], size_t count);
 
@@ -87,7 +93,7 @@ void table_text(struct table *table, struct libscols_line *line, int column,
 		const char *text);
 void table_number(struct table *table, struct libscols_line *line, int column,
 		  int64_t number);
-// A text that --sort does not go by, but by the value.
+// A text, or NULL, that --sort does not go by, but by the value.
 void table_ordered(struct table *table, struct libscols_line *line, int column,
 		   const char *text, int64_t value);
 // Every cell of the line that is still empty is not known.
@@ -172,6 +178,9 @@ bool is_kernel_thread(const struct process *process);
 // process have not; -1 when the process has gone.
 int read_process(int dirfd, const char *prefix, int pid,
 		 struct process *process, struct buffer *text);
+// The process that a thread is of: for every thread there is a /proc/TID,
+// though no listing of /proc shows it. Of anything else, tid itself.
+int process_of(int proc, int tid);
 int read_thread(int dirfd, const char *prefix, const struct process *of,
 		struct process *thread, struct buffer *text);
 
@@ -191,20 +200,23 @@ void free_processes(struct process_list *list);
 // --- columns.c: what ps(1) makes of the numbers ------------------------------
 
 struct clock {
-	double uptime;	   // seconds
-	int64_t boot;	   // seconds since 1970
-	int64_t total_kib; // memory of the machine
+	double uptime;	   // seconds; 0: not known
+	int64_t boot;	   // seconds since 1970; 0: not known
+	int64_t total_kib; // memory of the machine; 0: not known
 	long ticks;	   // per second
 	struct tm today;
 };
 
+// What a /proc mounted with subset=pid has not got is not known.
 void read_clock(int proc, struct clock *clock);
 const char *user_name(uid_t uid);
-// Each writes into text; a NULL result is a terminal the process has not got.
+// Each writes into text. NULL: a terminal that the process has not got, or a
+// time that is not known.
 const char *show_tty(int64_t device, char *text, size_t size);
 void show_state(const struct process *process, char text[8]);
-void show_start(const struct process *process, const struct clock *clock,
-		char *text, size_t size);
+const char *show_start(const struct process *process, const struct clock *clock,
+		       char *text, size_t size);
+// Below 0: not known.
 double cpu_percent(const struct process *process, const struct clock *clock);
 int64_t cpu_seconds(const struct process *process, const struct clock *clock);
 
@@ -259,7 +271,7 @@ struct namespace *note_namespace(struct namespace_list *list, uint64_t inode,
 				 int kind, char *held, int fd);
 void free_namespaces(struct namespace_list *list);
 // Those that a process holds by a descriptor, and those that are mounted on a
-// file in the mount namespace of the process.
+// file in the mount namespace of the process, or, 0, of procpeek.
 bool parse_namespace(const char *text, int *kind, uint64_t *inode);
 void find_descriptors(int proc, int pid, struct namespace_list *list);
 void find_mounts(int proc, int pid, struct namespace_list *list);
@@ -350,17 +362,20 @@ int open_inside(int root, const char *path, int flags);
 char *user_inside(int root, uid_t uid);
 // The same from the text of that file, which it takes apart; NULL has none.
 char *find_user(char *passwd, uid_t uid);
-// What uid of our user namespace is called in that of the subject, -1: no name.
+// What uid of our user namespace is called in that of the subject; -1: it has
+// no name there, or that cannot be known.
 int64_t uid_inside(struct subject *subject, uid_t uid);
 
-// Who made the container of a process: false if no engine is named in its
-// cgroup paths.
-bool engine_of(int proc, int pid, struct engine *engine);
+// Who made the container of a process: 1, or 0 if no engine is named in its
+// cgroup paths, or -1, with errno, if these may not be read.
+int engine_of(int proc, int pid, struct engine *engine);
 
 // --- hidden.c ----------------------------------------------------------------
 
 // Say that /proc is mounted with hidepid, if that concerns us.
 void hint_hidden(int proc);
+// Say of how many processes the links of ns/ could not be read.
+void warn_unseen(int count);
 // "there is no process", and why that may not be so.
 _Noreturn void no_process(int proc, int pid);
 
@@ -376,12 +391,17 @@ struct selection {
 	int kind;	// of --ns, -1: not given
 	uint64_t inode; // that one, or
 	bool others;	// all but that one
+	size_t selected;
+	int unseen; // whose namespaces may not be read
 };
 
 // From the options. Ends the program if they make no sense.
 void open_selection(struct selection *selection, int proc);
-bool is_selected(const struct selection *selection, int proc,
+bool is_selected(struct selection *selection, int proc,
 		 const struct process *process);
+// What was printed may lack processes, or have none at all: says so, and ends
+// the program in the latter case, unless --interval asks again.
+void end_selection(const struct selection *selection);
 void close_selection(struct selection *selection);
 
 // --- rows.c ------------------------------------------------------------------

@@ -49,12 +49,16 @@ const struct column process_columns[PROCESS_COLUMNS] = {
 };
 
 // Hundredths of a percent are cut off, as ps(1) does, which has room for 99.9
-// and shows more without the tenth.
+// and shows more without the tenth. Below 0: not known.
 static void show_tenths(struct table *table, struct libscols_line *line,
 			int column, int64_t value)
 {
 	char text[32];
 
+	if (value < 0) {
+		table_text(table, line, column, NULL);
+		return;
+	}
 	if (value > 999)
 		snprintf(text, sizeof text, "%jd", (intmax_t)value / 10);
 	else
@@ -99,15 +103,16 @@ static void usage_cells(struct table *table, struct libscols_line *line,
 		    (int64_t)(cpu_percent(process, clock) * 10));
 	show_tenths(
 	    table, line, ROW_MEM,
-	    clock->total_kib ? process->rss_kib * 1000 / clock->total_kib : 0);
+	    clock->total_kib ? process->rss_kib * 1000 / clock->total_kib : -1);
 	table_number(table, line, ROW_VSZ, field[STAT_VSIZE] / 1024);
 	table_number(table, line, ROW_RSS, process->rss_kib);
 	table_text(table, line, ROW_TTY,
 		   show_tty(field[STAT_TTY], text, sizeof text));
 	show_state(process, text);
 	table_text(table, line, ROW_STAT, text);
-	show_start(process, clock, text, sizeof text);
-	table_ordered(table, line, ROW_START, text, field[STAT_START]);
+	table_ordered(table, line, ROW_START,
+		      show_start(process, clock, text, sizeof text),
+		      field[STAT_START]);
 	show_minutes(table, line, cpu_seconds(process, clock));
 }
 
@@ -116,11 +121,13 @@ static void container_cell(struct table *table, struct libscols_line *line,
 {
 	struct engine engine;
 	char *text;
+	int is;
 
 	if (!table_has(table, ROW_CONTAINER))
 		return;
-	if (!engine_of(proc, process->pid, &engine)) {
-		table_text(table, line, ROW_CONTAINER, "none");
+	is = engine_of(proc, process->pid, &engine);
+	if (is <= 0) {
+		table_text(table, line, ROW_CONTAINER, is < 0 ? NULL : "none");
 		return;
 	}
 	text = format("%s %s%s%s", engine.name, engine.id,

@@ -12,6 +12,7 @@
 #include "procpeek.h"
 
 #include <err.h>
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,13 +98,15 @@ void open_selection(struct selection *selection, int proc)
 		open_namespace(selection, proc);
 }
 
-static bool in_namespace(const struct selection *selection, int proc, int pid)
+static bool in_namespace(struct selection *selection, int proc, int pid)
 {
 	char prefix[32];
 	uint64_t inode;
 
 	snprintf(prefix, sizeof prefix, "%d/", pid);
 	inode = namespace_inode(proc, prefix, namespace_kinds[selection->kind]);
+	if (!inode && errno == EACCES)
+		selection->unseen++;
 	return inode && (inode == selection->inode) != selection->others;
 }
 
@@ -113,7 +116,7 @@ static bool in_container(int proc, int pid)
 {
 	struct engine engine;
 
-	if (!engine_of(proc, pid, &engine))
+	if (engine_of(proc, pid, &engine) <= 0)
 		return false;
 	if (is_container_id(engine.id))
 		return strncmp(engine.id, options.container,
@@ -122,7 +125,7 @@ static bool in_container(int proc, int pid)
 }
 
 // What has been read anyway goes first, what costs a system call comes last.
-bool is_selected(const struct selection *selection, int proc,
+static bool fits(struct selection *selection, int proc,
 		 const struct process *process)
 {
 	if (selection->users.at &&
@@ -137,6 +140,24 @@ bool is_selected(const struct selection *selection, int proc,
 	    !in_namespace(selection, proc, process->pid))
 		return false;
 	return !options.container || in_container(proc, process->pid);
+}
+
+bool is_selected(struct selection *selection, int proc,
+		 const struct process *process)
+{
+	bool selected = fits(selection, proc, process);
+
+	selection->selected += selected;
+	return selected;
+}
+
+void end_selection(const struct selection *selection)
+{
+	warn_unseen(selection->unseen);
+	if (selection->selected || options.interval.tv_sec ||
+	    options.interval.tv_nsec)
+		return;
+	errx(EXIT_FAILURE, "there is no such process");
 }
 
 void close_selection(struct selection *selection)

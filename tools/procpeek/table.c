@@ -143,7 +143,7 @@ void table_ordered(struct table *table, struct libscols_line *line, int column,
 	struct libscols_cell *cell;
 
 	table_text(table, line, column, text);
-	if (!options.sort || !table_has(table, column))
+	if (!text || !options.sort || !table_has(table, column))
 		return;
 	cell = scols_line_get_cell(line, (size_t)table->position[column]);
 	// A number in the place of a pointer, which nobody follows.

@@ -15,14 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The length of the UTF-8 sequence that starts here, or 0 if there is none:
-// a stray continuation byte, a sequence cut short, an overlong form, half of
-// a surrogate pair, past U+10FFFF. C1 control characters count as none: a
-// terminal may obey them.
-static size_t sequence_length(const unsigned char *text)
+// A stray continuation byte is none, nor is a sequence cut short, an overlong
+// form, half of a surrogate pair, or one past U+10FFFF.
+size_t sequence_length(const char *from, size_t left)
 {
 	static const uint32_t smallest[] = {0, 0, 0xa0, 0x800, 0x10000};
-	size_t length = 1;
+	const unsigned char *text = (const unsigned char *)from;
+	size_t length;
 	uint32_t code;
 
 	if (text[0] < 0x7f)
@@ -30,6 +29,8 @@ static size_t sequence_length(const unsigned char *text)
 	if (text[0] < 0xc2 || text[0] > 0xf4)
 		return 0;
 	length = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+	if (length > left)
+		return 0;
 	code = text[0] & (0x7fU >> length);
 	for (size_t i = 1; i < length; i++) {
 		if ((text[i] & 0xc0) != 0x80)
@@ -45,17 +46,16 @@ static size_t sequence_length(const unsigned char *text)
 char *valid_utf8(const char *text)
 {
 	static const char replacement[] = "\xef\xbf\xbd";
-	const unsigned char *from = (const unsigned char *)text;
-	char *copy = malloc(strlen(text) * 3 + 1), *to = copy;
-	size_t length;
+	size_t left = strlen(text), length;
+	char *copy = malloc(left * 3 + 1), *to = copy;
 
 	if (!copy)
 		err(EXIT_FAILURE, "cannot allocate memory");
-	while (*from) {
-		length = sequence_length(from);
-		to = mempcpy(to, length ? (const char *)from : replacement,
+	for (; left; text += length, left -= length) {
+		length = sequence_length(text, left);
+		to = mempcpy(to, length ? text : replacement,
 			     length ? length : 3);
-		from += length ? length : 1;
+		length += !length;
 	}
 	*to = '\0';
 	return copy;
@@ -82,6 +82,14 @@ char *format(const char *text, ...)
 	if (length < 0)
 		err(EXIT_FAILURE, "cannot allocate memory");
 	return result;
+}
+
+char *join(char *text, const char *word)
+{
+	char *longer = format("%s%s%s", text, *text ? " " : "", word);
+
+	free(text);
+	return longer;
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -45,7 +45,8 @@ static const struct column top_columns[] = {
     {"INNER-PID", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
      "/proc/PID/status NSpid, at the depth of the container"},
     {"INNER-USER", 0, SCOLS_JSON_STRING,
-     "/proc/PID/uid_map, then etc/passwd below /proc/PID/root"},
+     "/proc/PID/uid_map and etc/passwd below /proc/PID/root, of the process "
+     "that was asked for"},
     {"CMD", SCOLS_FL_TRUNC, SCOLS_JSON_STRING,
      "/proc/PID/cmdline; if empty, /proc/PID/stat comm in brackets"},
 };
@@ -56,6 +57,7 @@ struct container {
 	int root;
 	int depth;	// how many pid namespaces deep, ours is 1
 	uint64_t pidns; // 0: it shares ours, or may not be read
+	int further;	// a process in a pid namespace of its own, or 0
 	struct clock clock;
 };
 
@@ -85,8 +87,10 @@ static void open_container(struct container *container, int proc, int pid)
 	uint64_t ours = namespace_inode(proc, "self/", "pid");
 	int64_t unused;
 
+	pid = process_of(proc, pid);
 	subject_open(&container->subject, proc, pid);
 	container->root = open_root(&container->subject);
+	container->further = 0;
 	container->depth =
 	    inner_pids(container->subject.status.data, 0, &unused);
 	container->pidns = namespace_inode(container->subject.dir, "", "pid");
@@ -133,10 +137,13 @@ static void show_long_time(int64_t seconds, char *text, size_t size)
 static void inner_cells(struct table *table, struct libscols_line *line,
 			struct container *container, struct subject *subject)
 {
-	int64_t inner, uid = uid_inside(subject, subject->process.euid);
+	int64_t inner, uid;
 	char *name = NULL;
 
-	inner_pids(subject->status.data, container->depth, &inner);
+	uid = uid_inside(&container->subject, subject->process.euid);
+	if (inner_pids(subject->status.data, container->depth, &inner) >
+	    container->depth)
+		container->further = subject->pid;
 	if (uid >= 0 && container->root >= 0) {
 		name = user_inside(container->root, (uid_t)uid);
 		if (!name)
@@ -151,28 +158,42 @@ static void inner_cells(struct table *table, struct libscols_line *line,
 }
 
 // Read anew, all from the one directory; a process that has ended since the
-// list was read is left out.
-static void top_line(struct table *table, struct container *container, int pid)
+// list was read is left out, even if another one has its PID by now, which has
+// started later.
+static void top_line(struct table *table, struct container *container,
+		     const struct process *listed)
 {
 	const struct clock *clock = &container->clock;
 	struct libscols_line *line;
 	struct subject subject;
 	const struct process *process = &subject.process;
+	const char *start;
 	char text[64];
+	double percent;
 
-	if (!subject_find(&subject, container->subject.proc, pid))
+	if (!subject_find(&subject, container->subject.proc, listed->pid))
 		return;
+	if (process->field[STAT_START] != listed->field[STAT_START]) {
+		subject_close(&subject);
+		return;
+	}
 	line = table_line(table);
 	table_text(table, line, TOP_UID, user_name(process->euid));
 	table_number(table, line, TOP_PID, process->pid);
 	table_number(table, line, TOP_PPID, process->field[STAT_PPID]);
-	table_number(table, line, TOP_C, (int64_t)cpu_percent(process, clock));
-	show_start(process, clock, text, sizeof text);
-	table_text(table, line, TOP_STIME, text);
+	percent = cpu_percent(process, clock);
+	if (percent >= 0) // ps(1) has room for two digits
+		table_number(table, line, TOP_C,
+			     percent < 99 ? (int64_t)percent : 99);
+	else
+		table_text(table, line, TOP_C, NULL);
+	start = show_start(process, clock, text, sizeof text);
+	table_ordered(table, line, TOP_STIME, start,
+		      process->field[STAT_START]);
 	table_text(table, line, TOP_TTY,
 		   show_tty(process->field[STAT_TTY], text, sizeof text));
 	show_long_time(cpu_seconds(process, clock), text, sizeof text);
-	table_text(table, line, TOP_TIME, text);
+	table_ordered(table, line, TOP_TIME, text, cpu_seconds(process, clock));
 	inner_cells(table, line, container, &subject);
 	table_text(table, line, TOP_CMD, process->command);
 	subject_close(&subject);
@@ -180,6 +201,7 @@ static void top_line(struct table *table, struct container *container, int pid)
 
 void command_top(const struct request *request)
 {
+	enum narration wanted = narration;
 	int proc = request->proc;
 	struct process_list list = {0};
 	struct container container;
@@ -189,10 +211,18 @@ void command_top(const struct request *request)
 		   sizeof top_columns / sizeof *top_columns, NULL);
 	open_container(&container, proc, request->pid);
 	read_processes(proc, &list);
-	for (size_t i = 0; i < list.count; i++)
-		if (is_inside(&container, &list, &list.at[i]))
-			top_line(&table, &container, list.at[i].pid);
+	for (size_t i = 0; i < list.count; i++) {
+		if (!is_inside(&container, &list, &list.at[i]))
+			continue;
+		top_line(&table, &container, &list.at[i]);
+		narration = QUIET; // of the first, calls are narrated
+	}
+	narration = wanted;
 	table_print(&table);
+	if (container.further)
+		hint("process %d is in a pid namespace further in: "
+		     "procpeek top %d",
+		     container.further, container.further);
 	free_processes(&list);
 	if (container.root >= 0)
 		close(container.root);
