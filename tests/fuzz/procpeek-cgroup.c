@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct engine engine;
 
 	fuzz_facts(facts_of_cgroup, data, size);
-	if (engine_of(-1, 1, &engine) && !*engine.id)
+	if (engine_of(-1, 1, &engine) > 0 && !*engine.id)
 		abort();
 	return 0;
 }

@@ -194,6 +194,7 @@ user.slice/user-1000.slice/user@1000.service/user.slice/docker-$id.scope|Docker 
 machine.slice/libpod-$id.scope/container|podman $id
 user.slice/user-1000.slice/user@1000.service/user.slice/libpod-$id.scope|podman $id
 libpod_parent/libpod-$id|podman $id
+system.slice/podman.service/libpod-payload-$id|podman $id
 system.slice/crio-$id.scope|CRI-O $id
 kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod12_34.slice/crio-$id.scope|CRI-O $id pod 12-34
 default/$id|containerd $id
@@ -227,12 +228,14 @@ END
         jq -r '.processes[] | "\(.pid) \(.container)"' >"$BATS_TEST_TMPDIR/ours"
     fact "${started[0]}" engine >"$BATS_TEST_TMPDIR/docker"
     fact "$(awk '/ none$/ { print $1; exit }' "$BATS_TEST_TMPDIR/expected")" engine >"$BATS_TEST_TMPDIR/service"
+    fact "$(awk '$2 == "libvirt" { print $1 }' "$BATS_TEST_TMPDIR/expected")" container >"$BATS_TEST_TMPDIR/machine"
     delete_groups
     diff <(sort "$BATS_TEST_TMPDIR/expected") <(sort "$BATS_TEST_TMPDIR/ours")
     # The page says the evidence.
     [ "$(cat "$BATS_TEST_TMPDIR/docker")" = "Docker, $id (cgroup path /procpeek-test/docker/$id)" ]
     [ "$(cat "$BATS_TEST_TMPDIR/service")" = \
         'systemd, service ssh.service (cgroup path /procpeek-test/system.slice/ssh.service)' ]
+    [[ "$(cat "$BATS_TEST_TMPDIR/machine")" == 'no: it runs libvirt (a virtual machine), '* ]]
     [ "$(fact "$pid" engine)" = 'none named in its cgroup path' ]
 }
 

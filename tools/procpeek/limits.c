@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 // Where a hierarchy is mounted, and which of its groups is the root there.
 struct hierarchy {
@@ -107,6 +108,8 @@ static bool find_hierarchy(struct subject *subject, const char *controller,
 			       (size_t)(root_end - root));
 		unescape_mount(found->point, line + point,
 			       (size_t)(point_end - point));
+		if (access(found->point, F_OK) < 0)
+			continue; // another mount covers it
 		found->unified = !*controller;
 		return true;
 	}
