@@ -27,7 +27,7 @@ engines_up() {
         : >"$ENGINE/ready"
         exec sleep infinity' 3>&- &
     export HOLDER=$!
-    wait_for 20 test -e "$ENGINE/ready"
+    wait_for 120 test -e "$ENGINE/ready"
     make_groups "$ENGINE_GROUP"
 }
 
@@ -54,7 +54,7 @@ engines_down() {
     [[ -d ${ENGINE:-} ]] || return 0
     [[ ! -e $ENGINE/containerd.pid ]] || kill "$(<"$ENGINE/containerd.pid")"
     kill "$HOLDER"
-    wait_for 30 no_process_has "ENGINE=$ENGINE" "$HOLDER" || {
+    wait_for 120 no_process_has "ENGINE=$ENGINE" "$HOLDER" || {
         echo 'left behind by the engines:' >&2
         ps -fp "$(processes_with "ENGINE=$ENGINE" | paste -sd,)" >&2
         return 1
@@ -99,6 +99,7 @@ lxc_up() { # lxc_up NAME
     mkdir -p "$ENGINE/lxc/$1"
     printf '%s\n' "lxc.rootfs.path = dir:$ENGINE/root" "lxc.uts.name = $1" 'lxc.net.0.type = empty' \
         'lxc.mount.auto = proc:mixed sys:ro' 'lxc.autodev = 1' 'lxc.cgroup.relative = 1' \
+        'lxc.apparmor.profile = unconfined' \
         >"$ENGINE/lxc/$1/config"
 }
 
@@ -123,7 +124,7 @@ END
     # shellcheck disable=SC2016 # for the shell inside
     apart sh -c 'echo $$ >"$ENGINE/containerd.pid"
         exec containerd --config "$ENGINE/containerd.toml"' >"$ENGINE/containerd.log" 2>&1 &
-    wait_for 60 ctr version >/dev/null 2>&1
+    wait_for 120 ctr version >/dev/null 2>&1
 }
 
 # --- what kubelet does: the calls of the Container Runtime Interface ------------------

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # procpeek on containers of real engines, beside what these say themselves: podman, LXC,
 # systemd-nspawn, containerd by ctr, and a pod by the calls that kubelet makes.
+# bats file_tags=guest:v2
 
 load ../lib/common
 load ../lib/docker
@@ -75,7 +76,7 @@ fact() {
     for runtime in crun runc; do
         podman --runtime "$runtime" run --detach --network none --name box --user 100 --pids-limit 77 \
             --cgroup-parent "/$ENGINE_GROUP/own" bones sh -c "$TWO" >/dev/null
-        wait_for 30 two_run podman top box args
+        wait_for 120 two_run podman top box args
         podman inspect box >"$BATS_TEST_TMPDIR/inspect"
         podman top box hpid pid | tail -n +2 | awk '{ print $1, $2 }' >"$BATS_TEST_TMPDIR/theirs"
         id=$(jq -r '.[0].Id' "$BATS_TEST_TMPDIR/inspect")
@@ -97,7 +98,7 @@ fact() {
     local target
     lxc_up web
     lxc start web --logfile "$ENGINE/lxc/log" -- sh -c "$TWO"
-    wait_for 30 two_run lxc attach web -- ps -o pid,args
+    wait_for 120 two_run lxc attach web -- ps -o pid,args
     target=$(lxc info web --no-humanize --pid)
     # LXC names one PID out here; ps in there names them all.
     lxc attach web -- ps -o pid,args | awk '/ sleep 60/ { print $1 }' >"$BATS_TEST_TMPDIR/inside"
@@ -118,7 +119,7 @@ fact() {
     in_unit() {
         ps -e -o unit=,pid=,args= | grep '^systemd-nspawn@deb.service '
     }
-    wait_for 30 two_run in_unit
+    wait_for 120 two_run in_unit
     supervisor=$(in_unit | awk '$3 == "systemd-nspawn" { print $2 }')
     target=$(in_unit | awk '/ sleep 601$/ { print $2 }')
     # The first process there is a part of systemd-nspawn itself.
@@ -140,7 +141,7 @@ fact() {
     id=$(sha256sum <<<"$BATS_TEST_TMPDIR" | cut -d' ' -f1)
     for id in box "$id"; do
         ctr run --detach --rootfs --env PATH=/bin "$ENGINE/root" "$id" sh -c "$TWO" </dev/null
-        wait_for 30 two_in "$id"
+        wait_for 120 two_in "$id"
         target=$(ctr tasks ls | awk -v id="$id" '$1 == id { print $2 }')
         ctr tasks ps "$id" | awk 'NR > 1 { print $1 }' | inner_pids >"$BATS_TEST_TMPDIR/theirs"
         agrees containerd "$id" "$target"
@@ -158,12 +159,12 @@ fact() {
     is_known() {
         ctr --namespace k8s.io images ls | grep -q '^localhost/bones:latest .*io.cri-containerd.image=managed'
     }
-    wait_for 30 is_known
+    wait_for 120 is_known
     config=$(cri_pod "$uid" "/$ENGINE_GROUP/kubepods/besteffort/pod$uid")
     pod=$(cri RunPodSandbox "$(text 1 "$config")" | tail -c 64)
     id=$(cri CreateContainer "$(text 1 "$pod")$(text 2 "$(cri_container "$TWO")")$(text 3 "$config")" | tail -c 64)
     cri StartContainer "$(text 1 "$id")"
-    wait_for 30 two_in "$id" --namespace k8s.io
+    wait_for 120 two_in "$id" --namespace k8s.io
     for each in "$id" "$pod"; do
         target=$(ctr --namespace k8s.io tasks ls | awk -v id="$each" '$1 == id { print $2 }')
         ctr --namespace k8s.io tasks ps "$each" | awk 'NR > 1 { print $1 }' | inner_pids >"$BATS_TEST_TMPDIR/theirs"
