@@ -57,7 +57,14 @@ mapped() {
     [ "$(value 'uid inside' <<<"$output")" = null ]
     run -0 unshare --user --map-root-user "$PEEK" top "$pid" --json
     jq -e '.processes[0]."inner-user" == null' <<<"$output"
+    # Nor of one in ours that has no number in it.
+    mapped '1000 5000 100' sleep 60
+    run -0 nsenter --user="/proc/$pid/ns/user" --preserve-credentials "$PEEK" "$pid" --json
+    [ "$(value uid <<<"$output")" = 65534 ]
+    [ "$(value 'uid inside' <<<"$output")" = null ]
     # From the first one, every number is right.
+    start setpriv --reuid 7777 --regid 7777 --clear-groups sleep 60
+    wait_for 20 runs "$pid" sleep
     [[ "$(fact "$pid" 'uid inside')" =~ ^7777($| ) ]]
 }
 
@@ -275,8 +282,9 @@ END
 @test "files: a terminal is given no control character, in whatever bytes" {
     requires root expect
     start sleep 60
-    # U+009B is CSI; é and € are letters; a sequence cut short, at the end and in the middle.
-    printf 'a\xc2\x9b1m\xc3\xa9\xe2\x82\xac\x9b\xe2\x82|%065536d\xe2\x82\xac\xe2' 0 >"$BATS_TEST_TMPDIR/text"
+    # U+009B is CSI; é and € are letters; a sequence cut short, at the end and in the middle. The
+    # second € begins with the last of 65536 bytes.
+    printf 'a\xc2\x9b1m\xc3\xa9\xe2\x82\xac\x9b\xe2\x82|%065521d\xe2\x82\xac\xe2' 0 >"$BATS_TEST_TMPDIR/text"
     # shellcheck disable=SC2016 # variables of expect
     run -0 env pid="$pid" file="$BATS_TEST_TMPDIR/text" LC_ALL=C.UTF-8 expect -c 'set timeout 20; match_max 200000
         spawn -noecho procpeek files $env(pid) $env(file); expect eof'
