@@ -5,6 +5,7 @@
 // Sources: tools/procpeek/facts_places.c tools/procpeek/facts_privilege.c
 // Sources: tools/procpeek/hidden.c tools/procpeek/inside.c
 // Sources: tools/procpeek/limits.c tools/procpeek/namespaces.c
+// Sources: tools/procpeek/mounts.c
 // Sources: tools/procpeek/process.c tools/procpeek/subject.c
 // Sources: tools/lib/parse.c tools/lib/narrate.c tools/procpeek/text.c
 // Libraries: -lcap

@@ -48,6 +48,8 @@ struct buffer {
 	size_t length, capacity;
 };
 
+// Close fd, and keep the errno that is about to be reported. Returns result.
+int close_keeping_errno(int fd, int result);
 // Read a whole file, relative to dirfd (AT_FDCWD: the working directory).
 // data is NUL-terminated past length. Files of /proc and cgroupfs say size 0
 // in stat(2), so this reads until read(2) returns 0. Returns 0, or -1 with

@@ -12,8 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// Close without losing the errno that is about to be reported.
-static int close_keeping_errno(int fd, int result)
+int close_keeping_errno(int fd, int result)
 {
 	int saved = errno;
 

@@ -43,16 +43,6 @@ static char *root_text(struct subject *subject)
 	return text;
 }
 
-// Field number `number` of a line of mountinfo, counted from 1.
-const char *mount_field(const char *line, int number)
-{
-	while (--number > 0) {
-		line += strcspn(line, " \n");
-		line += *line == ' ';
-	}
-	return line;
-}
-
 // The file systems through which the kernel speaks, what is laid over parts of
 // them to hide those, and the files that an engine gives to each container.
 static bool matters(const char *point)
@@ -63,38 +53,33 @@ static bool matters(const char *point)
 	for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
 		length = strlen(below[i]);
 		if (strncmp(point, below[i], length) == 0 &&
-		    (point[length] == '/' || point[length] == ' '))
+		    (point[length] == '/' || !point[length]))
 			return true;
 	}
 	return false;
 }
 
 // POINT TYPE, and whether it may only be read.
-static void put_mount(FILE *text, const char *point, const char *type)
+static void put_mount(FILE *text, const struct mount *mount)
 {
-	const char *mode = mount_field(point, 2);
+	bool read_only =
+	    strncmp(mount->mode, "ro", 2) == 0 && strchr(",", mount->mode[2]);
 
-	fprintf(text, "%s%.*s %.*s%s", ftell(text) ? ", " : "",
-		(int)strcspn(point, " "), point, (int)strcspn(type, " "), type,
-		strncmp(mode, "ro", 2) == 0 &&
-			(mode[2] == ',' || mode[2] == ' ')
-		    ? " ro"
-		    : "");
+	fprintf(text, "%s%s %s%s", ftell(text) ? ", " : "", mount->point,
+		mount->type, read_only ? " ro" : "");
 }
 
-// A line of mountinfo: ids, device, root, mount point (5th), options, tags,
-// a hyphen, then file system type and source. Only mounts that the process
-// can reach from its root are there.
+// Only mounts below its root are there.
 static void mounts(struct subject *subject, struct facts *facts)
 {
-	char *root = NULL, *special = NULL;
-	const char *line, *next, *point, *rest;
+	char *root = NULL, *special = NULL, *rest;
+	struct mount mount;
 	FILE *memory;
 	size_t size;
 	int count = 0;
 
 	if (read_proc(subject->dir, "mountinfo", &subject->scratch,
-		      "the mounts it can reach: proc(5)") < 0) {
+		      "the mounts below its root: proc(5)") < 0) {
 		add_fact(facts, "mounts", "mountinfo", NULL);
 		add_fact(facts, "special mounts", "mountinfo", NULL);
 		add_fact(facts, "root mount", "mountinfo", NULL);
@@ -103,20 +88,13 @@ static void mounts(struct subject *subject, struct facts *facts)
 	memory = open_memstream(&special, &size);
 	if (!memory)
 		err(EXIT_FAILURE, "cannot allocate memory");
-	for (line = subject->scratch.data; *line; line = next) {
-		next = strchrnul(line, '\n');
-		point = mount_field(line, 5);
-		rest = strstr(line, " - ");
-		if (strncmp(point, "/ ", 2) == 0 && rest && rest < next) {
+	for (rest = subject->scratch.data; next_mount(&rest, &mount); count++) {
+		if (strcmp(mount.point, "/") == 0) {
 			free(root);
-			root = format(
-			    "%.*s", (int)(mount_field(rest + 3, 3) - rest - 4),
-			    rest + 3);
+			root = format("%s %s", mount.type, mount.source);
 		}
-		if (rest && rest < next && matters(point))
-			put_mount(memory, point, rest + 3);
-		count++;
-		next += *next == '\n';
+		if (matters(mount.point))
+			put_mount(memory, &mount);
 	}
 	if (!ftell(memory))
 		fputs("none", memory);

@@ -82,24 +82,20 @@ static char *no_new_privs_text(const char *status)
 	return field ? format("%s", *field == '1' ? "yes" : "no") : NULL;
 }
 
-// Lines of three numbers: first id inside, first outside (as we see it), how
-// many. The identity over all ids is what the first user namespace has.
+// INSIDE:OUTSIDE:COUNT for each range, the second as we see it. The identity
+// over all ids is what the first user namespace has.
 static char *map_text(struct subject *subject, const char *path)
 {
-	char *text, *next, *one;
-	unsigned long long in, out, count;
+	struct id_range range;
+	char *text, *rest, *one;
 
 	if (read_proc(subject->dir, path, &subject->scratch,
 		      "ids inside and outside: user_namespaces(7)") < 0)
 		return NULL;
 	text = format("%s", "");
-	for (char *line = subject->scratch.data; *line; line = next) {
-		in = strtoull(line, &next, 10);
-		out = strtoull(next, &next, 10);
-		count = strtoull(next, &next, 10);
-		next = strchrnul(next, '\n');
-		next += *next == '\n';
-		one = format("%llu:%llu:%llu", in, out, count);
+	for (rest = subject->scratch.data; next_range(&rest, &range);) {
+		one = format("%ju:%ju:%ju", (uintmax_t)range.inside,
+			     (uintmax_t)range.outside, (uintmax_t)range.count);
 		text = join(text, one);
 		free(one);
 	}

@@ -17,42 +17,37 @@
 #include <unistd.h>
 
 // The text after NAME= in a list of mount options, or NULL.
-static const char *option_value(const char *list, const char *end,
-				const char *name)
+static const char *option_value(const char *list, const char *name)
 {
 	size_t length = strlen(name);
 
-	for (; list < end; list += strcspn(list, ",\n") + 1)
+	for (; list; list = strchr(list, ',')) {
+		list += *list == ',';
 		if (strncmp(list, name, length) == 0 && list[length] == '=')
 			return list + length + 1;
+	}
 	return NULL;
 }
 
-// The options of a file system are the last field of its line of mountinfo.
 // Of several mounts on /proc, the last one is on top.
-static const char *proc_options(const char *mountinfo, const char **end)
+static const char *proc_options(char *mountinfo)
 {
-	const char *found = NULL, *next, *rest;
+	const char *found = NULL;
+	struct mount mount;
 
-	for (const char *line = mountinfo; *line; line = next) {
-		next = strchrnul(line, '\n');
-		rest = strstr(line, " - proc ");
-		if (rest && rest < next &&
-		    strncmp(mount_field(line, 5), "/proc ", 6) == 0) {
-			*end = next;
-			found = mount_field(rest + 3, 3);
-		}
-		next += *next == '\n';
-	}
+	while (next_mount(&mountinfo, &mount))
+		if (strcmp(mount.type, "proc") == 0 &&
+		    strcmp(mount.point, "/proc") == 0)
+			found = mount.options;
 	return found;
 }
 
 // CAP_SYS_PTRACE sees all. So do the members of the group gid=, which is root's
 // where it is not given, but for hidepid=ptraceable, to which only the right to
 // trace counts.
-static bool may_see_all(const char *list, const char *end, const char *mode)
+static bool may_see_all(const char *list, const char *mode)
 {
-	const char *option = option_value(list, end, "gid");
+	const char *option = option_value(list, "gid");
 	gid_t group = option ? (gid_t)strtoul(option, NULL, 10) : 0;
 	cap_t capabilities = cap_get_proc();
 	cap_flag_value_t has = CAP_CLEAR;
@@ -69,19 +64,19 @@ static bool may_see_all(const char *list, const char *end, const char *mode)
 void hint_hidden(int proc)
 {
 	struct buffer text = {0};
-	const char *list, *end, *value = NULL;
+	const char *list, *value = NULL;
 
 	if (read_proc(proc, "self/mountinfo", &text,
 		      "the options of /proc: proc(5)") < 0)
 		return;
-	list = proc_options(text.data, &end);
+	list = proc_options(text.data);
 	if (list)
-		value = option_value(list, end, "hidepid");
+		value = option_value(list, "hidepid");
 	if (value && *value != '0' && strncmp(value, "off", 3) != 0 &&
-	    !may_see_all(list, end, value))
+	    !may_see_all(list, value))
 		hint("/proc is mounted with hidepid=%.*s: what others run is "
 		     "hidden from us",
-		     (int)strcspn(value, ",\n"), value);
+		     (int)strcspn(value, ","), value);
 	free(text.data);
 }
 

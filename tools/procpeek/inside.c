@@ -106,18 +106,30 @@ char *user_inside(int root, uid_t uid)
 	return name;
 }
 
+bool next_range(char **text, struct id_range *range)
+{
+	char *line = strsep(text, "\n");
+
+	if (!line || !*line)
+		return false;
+	range->inside = strtoull(line, &line, 10);
+	range->outside = strtoull(line, &line, 10);
+	range->count = strtoull(line, NULL, 10);
+	return true;
+}
+
 enum { OVERFLOW_UID = 65534 }; // of user_namespaces(7)
 
-// uid_map: first uid inside, first outside, how many. The kernel writes the
-// middle one for us, who open the file: as a number of our user namespace, in
-// which it can be looked up. But who is in the same one as the process is shown
-// the map to the parent, in which our numbers mean other users; and any user
-// that ours has no number for is the overflow uid.
+// The kernel writes the second number of a line for us, who open the file: as
+// one of our user namespace, in which it can be looked up. But who is in the
+// same one as the process is shown the map to the parent, in which our numbers
+// mean other users; and any user that ours has no number for is the overflow
+// uid.
 int64_t uid_inside(struct subject *subject, uid_t uid)
 {
 	uint64_t ours = namespace_inode(subject->proc, "self/", "user"), theirs;
-	unsigned long long inside, outside, count;
-	char *line, *next;
+	struct id_range range;
+	char *rest;
 
 	if (!is_initial_namespace(ours)) {
 		theirs = namespace_inode(subject->dir, "", "user");
@@ -129,14 +141,8 @@ int64_t uid_inside(struct subject *subject, uid_t uid)
 	if (read_proc(subject->dir, "uid_map", &subject->scratch,
 		      "uids inside and outside: user_namespaces(7)") < 0)
 		return -1;
-	for (line = subject->scratch.data; *line; line = next) {
-		inside = strtoull(line, &next, 10);
-		outside = strtoull(next, &next, 10);
-		count = strtoull(next, &next, 10);
-		if (uid >= outside && uid - outside < count)
-			return (int64_t)(uid - outside + inside);
-		next = strchrnul(next, '\n');
-		next += *next == '\n';
-	}
+	for (rest = subject->scratch.data; next_range(&rest, &range);)
+		if (uid >= range.outside && uid - range.outside < range.count)
+			return (int64_t)(uid - range.outside + range.inside);
 	return -1;
 }

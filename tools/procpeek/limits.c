@@ -56,60 +56,29 @@ static bool find_group(const char *text, const char *controller,
 	return false;
 }
 
-// mountinfo writes a blank, a tab, a newline and a backslash as \ooo.
-void unescape_mount(char *to, const char *from, size_t length)
-{
-	const char *end = from + length;
-	int code, used;
-
-	while (from < end) {
-		if (*from == '\\' &&
-		    sscanf(from, "\\%3o%n", (unsigned *)&code, &used) == 1) {
-			*to++ = (char)code;
-			from += used;
-		} else {
-			*to++ = *from++;
-		}
-	}
-	*to = '\0';
-}
-
 // Look in our own mountinfo for the hierarchy of a controller: what another
 // process has mounted where is of no use to us.
 static bool find_hierarchy(struct subject *subject, const char *controller,
 			   struct hierarchy *found)
 {
-	struct buffer *text = &subject->scratch;
-	const char *type = *controller ? " - cgroup " : " - cgroup2 ";
-	char *line, *next, *middle, *rest;
-	int root, root_end, point, point_end;
+	const char *type = *controller ? "cgroup" : "cgroup2";
+	struct mount mount;
+	char *rest;
 
-	if (read_proc(subject->proc, "self/mountinfo", text,
+	if (read_proc(subject->proc, "self/mountinfo", &subject->scratch,
 		      "where cgroup file systems are mounted: proc(5)") < 0)
 		return false;
-	for (line = text->data; *line; line = next) {
-		next = strchrnul(line, '\n');
-		if (*next)
-			*next++ = '\0';
-		middle = strstr(line, type);
-		// FIELDS - cgroup SOURCE OPTIONS
-		rest = middle ? strrchr(middle, ' ') : NULL;
-		if (!rest || (*controller &&
-			      !in_list(rest + 1, strlen(rest + 1), controller)))
+	for (rest = subject->scratch.data; next_mount(&rest, &mount);) {
+		if (strcmp(mount.type, type) != 0 ||
+		    (*controller &&
+		     !in_list(mount.options, strlen(mount.options),
+			      controller)) ||
+		    strlen(mount.root) >= sizeof found->root ||
+		    strlen(mount.point) >= sizeof found->point ||
+		    access(mount.point, F_OK) < 0) // another mount covers it
 			continue;
-		// Set when all of the fields are there.
-		point_end = -1;
-		sscanf(line, "%*d %*d %*s %n%*s%n %n%*s%n", &root, &root_end,
-		       &point, &point_end);
-		if (point_end < 0 || root_end - root >= PATH_MAX ||
-		    point_end - point >= PATH_MAX)
-			continue;
-		unescape_mount(found->root, line + root,
-			       (size_t)(root_end - root));
-		unescape_mount(found->point, line + point,
-			       (size_t)(point_end - point));
-		if (access(found->point, F_OK) < 0)
-			continue; // another mount covers it
+		snprintf(found->root, sizeof found->root, "%s", mount.root);
+		snprintf(found->point, sizeof found->point, "%s", mount.point);
 		found->unified = !*controller;
 		return true;
 	}

@@ -75,36 +75,28 @@ void find_descriptors(int proc, int pid, struct namespace_list *list)
 		closedir(directory);
 }
 
-// A line of mountinfo: the fourth field is what of the file system is mounted,
-// the fifth where; the file system of namespaces is called nsfs. In the mount
-// namespace of procpeek itself, which is PID 0 here, that path leads there.
+// The file system of namespaces is called nsfs, and what of it is mounted there
+// says which one. In the mount namespace of procpeek itself, which is PID 0
+// here, the path of the mount point leads to it.
 void find_mounts(int proc, int pid, struct namespace_list *list)
 {
 	struct buffer text = {0};
 	char *path =
 	    pid ? format("%d/mountinfo", pid) : copy_text("self/mountinfo");
 	char *root = pid ? format("/proc/%d/root", pid) : copy_text("");
-	const char *next, *rest, *point;
+	struct mount mount;
 	uint64_t inode;
-	char *held;
+	char *rest;
 	int kind;
 
 	if (read_proc(proc, path, &text,
-		      "namespaces mounted on files: proc(5)") < 0)
-		text.data = copy_text("");
-	for (const char *line = text.data; *line; line = next) {
-		next = strchrnul(line, '\n');
-		rest = strstr(line, " - nsfs ");
-		point = mount_field(line, 5);
-		if (rest && rest < next &&
-		    parse_namespace(mount_field(line, 4), &kind, &inode)) {
-			held = format("%s%.*s", root, (int)strcspn(point, " "),
-				      point);
-			unescape_mount(held, held, strlen(held));
-			note_namespace(list, inode, kind, held, -1);
-		}
-		next += *next == '\n';
-	}
+		      "namespaces mounted on files: proc(5)") == 0)
+		for (rest = text.data; next_mount(&rest, &mount);)
+			if (strcmp(mount.type, "nsfs") == 0 &&
+			    parse_namespace(mount.root, &kind, &inode))
+				note_namespace(
+				    list, inode, kind,
+				    format("%s%s", root, mount.point), -1);
 	free(text.data);
 	free(path);
 	free(root);

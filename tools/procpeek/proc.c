@@ -78,15 +78,6 @@ static int open_narrated(int dirfd, const char *path, const char *lesson)
 	return fd;
 }
 
-static int close_after(int fd, int result)
-{
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
-	return result;
-}
-
 int read_proc(int dirfd, const char *path, struct buffer *buffer,
 	      const char *lesson)
 {
@@ -95,12 +86,12 @@ int read_proc(int dirfd, const char *path, struct buffer *buffer,
 	buffer->length = 0;
 	if (fd < 0)
 		return -1;
-	return close_after(fd, read_descriptor(fd, buffer));
+	return close_keeping_errno(fd, read_descriptor(fd, buffer));
 }
 
-// stat, status and cmdline
-// come whole in one read(2) if there is room: a second one, only to be told
-// that there is no more, would be a third of the time of a long list.
+// stat, status and cmdline come whole in one read(2) if there is room: a second
+// one, only to be told that there is no more, would be a third of the time of a
+// long list.
 int read_record(int dirfd, const char *path, struct buffer *buffer,
 		const char *lesson)
 {
@@ -111,11 +102,11 @@ int read_record(int dirfd, const char *path, struct buffer *buffer,
 	if (fd < 0)
 		return -1;
 	if (buffer->capacity < 2) // nothing read yet: this makes room
-		return close_after(fd, read_descriptor(fd, buffer));
+		return close_keeping_errno(fd, read_descriptor(fd, buffer));
 	got = read(fd, buffer->data, buffer->capacity - 1);
 	if (got == (ssize_t)buffer->capacity - 1 && lseek(fd, 0, SEEK_SET) == 0)
-		return close_after(fd, read_descriptor(fd, buffer));
+		return close_keeping_errno(fd, read_descriptor(fd, buffer));
 	buffer->length = got < 0 ? 0 : (size_t)got;
 	buffer->data[buffer->length] = '\0';
-	return close_after(fd, got < 0 ? -1 : 0);
+	return close_keeping_errno(fd, got < 0 ? -1 : 0);
 }

@@ -133,6 +133,19 @@ int read_record(int dirfd, const char *path, struct buffer *buffer,
 ssize_t read_link(int dirfd, const char *path, char *target, size_t size,
 		  const char *lesson);
 
+// --- mounts.c ----------------------------------------------------------------
+
+struct mount {
+	char *root;  // what of the file system is mounted: a path in it
+	char *point; // where, a path from the root of the process
+	char *mode;  // options of this mount: ro, nosuid, ...
+	char *type, *source;
+	char *options; // of the file system
+};
+
+// Takes the next line of mountinfo apart, in place; false at the end.
+bool next_mount(char **text, struct mount *mount);
+
 // --- process.c: one process --------------------------------------------------
 
 // Fields of /proc/PID/stat by the numbers of proc(5).
@@ -328,10 +341,6 @@ struct cgroup_line {
 	int list_length, path_length;
 };
 
-// A path as mountinfo writes it, which is longer than what it stands for.
-void unescape_mount(char *to, const char *from, size_t length);
-// Field number `number`, from 1 on, of a line of mountinfo.
-const char *mount_field(const char *line, int number);
 // Take the first line of text apart; false when it is none.
 bool cgroup_line(const char *text, struct cgroup_line *line);
 // From the text of /proc/PID/cgroup.
@@ -362,6 +371,14 @@ int open_inside(int root, const char *path, int flags);
 char *user_inside(int root, uid_t uid);
 // The same from the text of that file, which it takes apart; NULL has none.
 char *find_user(char *passwd, uid_t uid);
+// A line of uid_map or gid_map: the first id inside, the first outside, how
+// many.
+struct id_range {
+	uint64_t inside, outside, count;
+};
+
+// Takes the next line of text apart, in place; false at the end.
+bool next_range(char **text, struct id_range *range);
 // What uid of our user namespace is called in that of the subject; -1: it has
 // no name there, or that cannot be known.
 int64_t uid_inside(struct subject *subject, uid_t uid);
