@@ -194,6 +194,22 @@ int read_process(int dirfd, const char *prefix, int pid,
 	return read_status(dirfd, prefix, process, text);
 }
 
+bool is_still_there(int proc, const struct process *process)
+{
+	struct process now = {0};
+	struct buffer text = {0};
+	char path[64];
+	bool same;
+
+	snprintf(path, sizeof path, "%d/task/%d/stat", process->pid,
+		 process->tid);
+	same = read_proc(proc, path, &text, "has it ended? proc(5)") == 0 &&
+	       parse_stat(text.data, &now) == 0 &&
+	       now.field[STAT_START] == process->field[STAT_START];
+	free(text.data);
+	return same;
+}
+
 int process_of(int proc, int tid)
 {
 	struct buffer text = {0};

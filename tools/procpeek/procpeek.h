@@ -191,6 +191,9 @@ bool is_kernel_thread(const struct process *process);
 // process have not; -1 when the process has gone.
 int read_process(int dirfd, const char *prefix, int pid,
 		 struct process *process, struct buffer *text);
+// What was read by a PID since the process was read is of that process if this
+// is true afterwards: one that takes over a PID has started later.
+bool is_still_there(int proc, const struct process *process);
 // The process that a thread is of: for every thread there is a /proc/TID,
 // though no listing of /proc shows it. Of anything else, tid itself.
 int process_of(int proc, int tid);

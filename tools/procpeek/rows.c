@@ -126,6 +126,8 @@ static void container_cell(struct table *table, struct libscols_line *line,
 	if (!table_has(table, ROW_CONTAINER))
 		return;
 	is = engine_of(proc, process->pid, &engine);
+	if (!is_still_there(proc, process))
+		is = -1;
 	if (is <= 0) {
 		table_text(table, line, ROW_CONTAINER, is < 0 ? NULL : "none");
 		return;

@@ -139,7 +139,10 @@ static bool fits(struct selection *selection, int proc,
 	if (selection->kind >= 0 &&
 	    !in_namespace(selection, proc, process->pid))
 		return false;
-	return !options.container || in_container(proc, process->pid);
+	if (options.container && !in_container(proc, process->pid))
+		return false;
+	return (selection->kind < 0 && !options.container) ||
+	       is_still_there(proc, process);
 }
 
 bool is_selected(struct selection *selection, int proc,

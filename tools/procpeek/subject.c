@@ -140,20 +140,25 @@ static char *id_text(struct subject *subject, const char *name)
 }
 
 // Up the tree to a process without a parent: 1, 2, or one whose parent is
-// outside of our pid namespace, for which the kernel says 0.
+// outside of our pid namespace, for which the kernel says 0. A parent that has
+// started later than its child is another process, with the PID of one that has
+// ended meanwhile.
 static char *parents_of(struct subject *subject)
 {
 	char *text = format("%s", ""), *longer;
 	struct process parent = subject->process;
+	int64_t started;
 	char path[32];
 
 	for (int depth = 0; depth < 64 && parent.field[STAT_PPID] > 0;
 	     depth++) {
+		started = parent.field[STAT_START];
 		parent.pid = (int)parent.field[STAT_PPID];
 		snprintf(path, sizeof path, "%d/stat", parent.pid);
 		if (read_proc(subject->proc, path, &subject->scratch,
 			      "the parent and its parent: proc(5)") < 0 ||
-		    parse_stat(subject->scratch.data, &parent) < 0)
+		    parse_stat(subject->scratch.data, &parent) < 0 ||
+		    parent.field[STAT_START] > started)
 			break;
 		longer = format("%s%s%s (%d)", text, *text ? " < " : "",
 				parent.comm, parent.pid);
