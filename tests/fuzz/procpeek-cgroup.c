@@ -16,10 +16,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct process process = {.pid = 1, .tid = 1};
 	struct engine engine;
 
 	fuzz_facts(facts_of_cgroup, data, size);
-	if (engine_of(-1, 1, &engine) > 0 && !*engine.id)
+	if (engine_of(-1, &process, &engine) > 0 && !*engine.id)
 		abort();
 	return 0;
 }

@@ -85,7 +85,7 @@ fact() {
         jq -e --arg path "$(fact cgroup)" '.[0].State.CgroupPath as $theirs | $path | startswith($theirs + " ")' \
             "$BATS_TEST_TMPDIR/inspect"
         jq -e --arg name "$(fact hostname)" '.[0].Config.Hostname == $name' "$BATS_TEST_TMPDIR/inspect"
-        jq -e --arg limit "$(fact 'pids limit')" '.[0].HostConfig.PidsLimit == ($limit | tonumber)' \
+        jq -e --arg limit "$(fact 'pids limit')" '.[0].HostConfig.PidsLimit == ($limit | ltrimstr("at most ") | tonumber)' \
             "$BATS_TEST_TMPDIR/inspect"
         [ "$(fact 'cap bounding' | tr ' ' '\n' | sort | xargs)" = \
             "$(jq -r '.[0].BoundingCaps[] | ascii_downcase' "$BATS_TEST_TMPDIR/inspect" | sort | xargs)" ]

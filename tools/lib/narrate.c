@@ -34,8 +34,8 @@ static void make_plain(char *text)
 }
 
 // The narrator can be two processes at once, before and after a fork: each
-// call is put together first and leaves in one write(2), so that lines never
-// mix.
+// call is put together first, so that lines never mix. What has no buffer, as
+// standard error, leaves in one write(2) for each call of printf(3).
 long explain(long result, const char *lesson, const char *call, ...)
 {
 	char text[4096], answer[64] = "?", error[64] = "";
@@ -55,9 +55,8 @@ long explain(long result, const char *lesson, const char *call, ...)
 	} else if (narration == EXPLAIN) {
 		snprintf(answer, sizeof answer, "%ld", result);
 	}
-	dprintf(STDERR_FILENO, "%s%s = %s%s%s\n    %s\n",
-		if_terminal("\033[1m"), text, answer, error,
-		if_terminal("\033[0m"), lesson);
+	fprintf(stderr, "%s%s = %s%s%s\n    %s\n", if_terminal("\033[1m"), text,
+		answer, error, if_terminal("\033[0m"), lesson);
 	errno = saved;
 	return result;
 }
@@ -72,7 +71,7 @@ void hint(const char *text, ...)
 	vsnprintf(line, sizeof line, text, arguments);
 	va_end(arguments);
 	make_plain(line);
-	dprintf(STDERR_FILENO, "%shint:%s %s\n", if_terminal("\033[33m"),
+	fprintf(stderr, "%shint:%s %s\n", if_terminal("\033[33m"),
 		if_terminal("\033[0m"), line);
 	errno = saved;
 }

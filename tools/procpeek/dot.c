@@ -11,8 +11,6 @@
 #define _GNU_SOURCE
 #include "procpeek.h"
 
-#include <err.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
 void dot_open(const char *name)
@@ -20,49 +18,43 @@ void dot_open(const char *name)
 	printf("digraph %s {\n\tnode [shape=box];\n", name);
 }
 
-// In a string only quote and backslash are special. Names from the kernel
-// hold control characters as well: those become U+FFFD, but for the newlines
-// of our own format, which start a line of the label.
-static void put_label(const char *text)
+// In a string only quote and backslash are special. Names from the kernel hold
+// control characters as well: those become U+FFFD.
+static void put_text(const char *text)
 {
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '\n')
-			fputs("\\n", stdout);
-		else if ((unsigned char)*text < ' ' || *text == 0x7f)
+	char *valid = valid_utf8(text);
+
+	for (const char *at = valid; *at; at++)
+		if ((unsigned char)*at < ' ')
 			fputs("\xef\xbf\xbd", stdout);
-		else if (*text == '"' || *text == '\\')
-			printf("\\%c", *text);
+		else if (*at == '"' || *at == '\\')
+			printf("\\%c", *at);
 		else
-			putchar(*text);
-	}
-	putchar('"');
+			putchar(*at);
+	free(valid);
 }
 
-void dot_node(int64_t id, const char *label, ...)
+void dot_node(int64_t id, const char *first, const char *second,
+	      const char *third)
 {
-	char *text, *valid;
-	va_list arguments;
-
-	va_start(arguments, label);
-	if (vasprintf(&text, label, arguments) < 0)
-		err(EXIT_FAILURE, "cannot allocate memory");
-	va_end(arguments);
-	valid = valid_utf8(text);
-	printf("\t%jd [label=", (intmax_t)id);
-	put_label(valid);
-	puts("];");
-	free(valid);
-	free(text);
+	printf("\t%jd [label=\"", (intmax_t)id);
+	put_text(first);
+	fputs("\\n", stdout);
+	put_text(second);
+	if (third) {
+		fputs("\\n", stdout);
+		put_text(third);
+	}
+	puts("\"];");
 }
 
 void dot_edge(int64_t from, int64_t to, const char *label)
 {
 	printf("\t%jd -> %jd", (intmax_t)from, (intmax_t)to);
 	if (*label) {
-		fputs(" [style=dashed, label=", stdout);
-		put_label(label);
-		putchar(']');
+		fputs(" [style=dashed, label=\"", stdout);
+		put_text(label);
+		fputs("\"]", stdout);
 	}
 	puts(";");
 }

@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 #include "procpeek.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,8 @@ static void find_pod(const char *name, struct engine *engine)
 		*c = '-';
 }
 
+static const char virtual_machine[] = "libvirt (a virtual machine)";
+
 // Names with an id of 64 digits in them.
 static const struct {
 	const char *engine, *prefix, *suffix;
@@ -91,25 +94,45 @@ static const struct {
     {"containerd", "cri-containerd-", ""},
     {"containerd", "nerdctl-", ".scope"},
 };
-// Names of which a part is the name of the container, below a certain group or,
-// NULL, anywhere.
+// Names of which a part is the name of the container: below a certain group or,
+// NULL, anywhere. The group of containerd is called as anybody could call one,
+// and stands at the top.
 static const struct {
 	const char *engine, *above, *prefix, *suffix;
+	bool top;
 } names[] = {
-    {"Container Bones", "container-bones", "", ""},
-    // ctr(8) leaves the name to its user.
-    {"containerd", "default", "", ""},
-    {"containerd", "k8s.io", "", ""},
-    {"LXC", NULL, "lxc.payload.", ""},
-    {"LXC", "lxc.payload", "", ""},
-    {"LXC", "lxc", "", ""},
-    {"systemd-nspawn", NULL, "systemd-nspawn@", ".service"},
-    {"libvirt (a virtual machine)", NULL, "machine-qemu", ".scope"},
-    {"systemd-machined", "machine.slice", "machine-", ".scope"},
+    {"Container Bones", "container-bones", "", "", false},
+    {"containerd", "default", "", "", true}, // ctr(8) gives any name
+    {"containerd", "k8s.io", "", "", true},
+    {"LXC", NULL, "lxc.payload.", "", false},
+    {"LXC", "lxc.payload", "", "", false},
+    {"LXC", "lxc", "", "", false},
+    {"systemd-nspawn", NULL, "systemd-nspawn@", ".service", false},
+    {virtual_machine, "machine.slice", "machine-qemu\\x2d", ".scope", false},
+    {"systemd-machined", "machine.slice", "machine-", ".scope", false},
 };
 
-// One component of the path, with the one before it.
-static bool recognize(const char *above, const char *name,
+// What cannot stand in the name of a unit of systemd is \xNN there.
+static void unescape_unit(char *name)
+{
+	unsigned int code;
+	char *to = name;
+
+	while (*name) {
+		if (sscanf(name, "\\x%2x", &code) == 1 && code &&
+		    isxdigit(name[2]) && isxdigit(name[3])) {
+			*to++ = (char)code;
+			name += 4;
+		} else {
+			*to++ = *name++;
+		}
+	}
+	*to = '\0';
+}
+
+// One component of the path, the one above it, and whether that is at the top
+// of the tree, or of what a container sees of it.
+static bool recognize(const char *above, bool top, const char *name,
 		      struct engine *engine)
 {
 	const char *colon;
@@ -119,30 +142,28 @@ static bool recognize(const char *above, const char *name,
 		if (is_id(name, ids[i].prefix, ids[i].suffix, engine))
 			return true;
 	}
-	engine->name = "Docker";
-	if (strcmp(above, "docker") == 0 && is_id(name, "", "", engine))
-		return true;
-	engine->name = "containerd"; // the namespace, then the id
-	if ((strcmp(above, "default") == 0 || strcmp(above, "k8s.io") == 0) &&
-	    is_id(name, "", "", engine))
-		return true;
 	// Its paths for systemd, where systemd does not make the groups.
 	colon = strstr(name, ":cri-containerd:");
+	engine->name = "containerd";
 	if (colon && is_id(colon, ":cri-containerd:", "", engine))
-		return true;
-	engine->name = engine->pod[0] ? "a Kubernetes container runtime"
-				      : "an engine that gives only the id";
-	if (is_id(name, "", "", engine))
 		return true;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		engine->name = names[i].engine;
 		if ((!names[i].above || strcmp(above, names[i].above) == 0) &&
+		    (!names[i].top || top) &&
 		    is_named(name, names[i].prefix, names[i].suffix, engine->id,
-			     sizeof engine->id))
+			     sizeof engine->id)) {
+			unescape_unit(engine->id);
 			return true;
+		}
 	}
-	engine->name = NULL;
-	return false;
+	if (strcmp(above, "docker") == 0)
+		engine->name = "Docker";
+	else if (engine->pod[0])
+		engine->name = "a Kubernetes container runtime";
+	else
+		engine->name = "an engine that gives only the id";
+	return is_id(name, "", "", engine);
 }
 
 // A service is no container, though systemd can isolate it like one: it is
@@ -152,7 +173,7 @@ static void recognize_service(const char *name, struct engine *engine)
 	if (!is_named(name, "", ".service", engine->id, sizeof engine->id))
 		return;
 	engine->name = "systemd";
-	engine->service = true;
+	engine->role = SERVICE;
 	snprintf(engine->id, sizeof engine->id, "%s", name);
 }
 
@@ -175,7 +196,7 @@ static void recognize_path(const char *path, struct engine *engine)
 {
 	struct engine inner = {0}, around = {0};
 	char above[256] = "", name[256];
-	size_t length;
+	size_t length, depth = 0; // how many are above
 
 	*engine = inner;
 	for (; *path && !engine->outside; path += length) {
@@ -190,21 +211,20 @@ static void recognize_path(const char *path, struct engine *engine)
 		} else if (is_supervisor(name, engine)) {
 			*engine = around;
 			engine->outside = true;
-		} else if (recognize(above, name, &inner)) {
+		} else if (recognize(above, depth == 1, name, &inner)) {
 			around = *engine;
 			*engine = inner;
-		} else if (!engine->name || engine->service) {
+			engine->role = inner.name == virtual_machine
+					   ? VIRTUAL_MACHINE
+					   : CONTAINER;
+			depth = 0;
+			continue;
+		} else if (engine->role <= SERVICE) {
 			recognize_service(name, engine);
 		}
 		memcpy(above, name, sizeof above);
+		depth++;
 	}
-}
-
-static int rank(const struct engine *engine)
-{
-	if (engine->outside)
-		return 3;
-	return engine->name ? 2 - engine->service : 0;
 }
 
 // The hierarchies can differ: systemd-nspawn(1) divides its group in those of
@@ -219,7 +239,8 @@ char *recognize_engine(const char *cgroups, struct engine *engine)
 	for (; cgroup_line(cgroups, &line); cgroups = line.end) {
 		path = format("%.*s", line.path_length, line.path);
 		recognize_path(path, &one);
-		if (rank(&one) > rank(engine)) {
+		if (one.outside > engine->outside ||
+		    (!engine->outside && one.role > engine->role)) {
 			*engine = one;
 			free(evidence);
 			evidence = path;
@@ -230,15 +251,24 @@ char *recognize_engine(const char *cgroups, struct engine *engine)
 	return evidence;
 }
 
-int engine_of(int proc, int pid, struct engine *engine)
+bool is_placeholder(const struct process *process, const char *cgroups)
+{
+	return process->state == 'Z' && strncmp(cgroups, "0:", 2) != 0;
+}
+
+int engine_of(int proc, const struct process *process, struct engine *engine)
 {
 	struct buffer text = {0};
-	char path[32];
+	char prefix[32], path[64];
+	int is = -1;
 
-	snprintf(path, sizeof path, "%d/cgroup", pid);
-	if (read_proc(proc, path, &text, "its control groups: cgroups(7)") < 0)
-		return -1;
-	free(recognize_engine(text.data, engine));
+	snprintf(path, sizeof path, "%scgroup", directory_of(process, prefix));
+	if (read_proc(proc, path, &text, "its control groups: cgroups(7)") ==
+		0 &&
+	    !is_placeholder(process, text.data)) {
+		free(recognize_engine(text.data, engine));
+		is = engine->role > SERVICE;
+	}
 	free(text.data);
-	return engine->name && !engine->service;
+	return is;
 }

@@ -36,11 +36,11 @@ static bool same_path(const struct cgroup_line *a, const struct cgroup_line *b)
 	       memcmp(a->path, b->path, (size_t)a->path_length) == 0;
 }
 
-// All lines with the path of `first`: PATH (CONTROLLERS). Empty when one
-// above it, which is in front of it in the text, has that path already.
+// The controllers of all lines with the path of `first`. Empty when one in
+// front of it has that path already.
 static char *path_text(const char *text, const struct cgroup_line *first)
 {
-	char *names = format("%s", ""), *longer;
+	char *all = format("%s", "");
 	struct cgroup_line line;
 
 	for (; cgroup_line(text, &line); text = line.end) {
@@ -48,50 +48,44 @@ static char *path_text(const char *text, const struct cgroup_line *first)
 			continue;
 		if (line.path < first->path)
 			break;
-		longer = format("%s%s%.*s", names, *names ? " " : "",
-				line.list_length ? line.list_length : 2,
-				line.list_length ? line.list : "v2");
-		free(names);
-		names = longer;
+		append(&all, "%s%.*s", *all ? " " : "",
+		       line.list_length ? line.list_length : 2,
+		       line.list_length ? line.list : "v2");
 	}
-	if (!*names)
-		return names;
-	longer = format("%.*s (%s)", first->path_length, first->path, names);
-	free(names);
-	return longer;
+	return all;
 }
 
 static char *cgroup_text(const char *text)
 {
-	char *all = format("%s", ""), *one, *longer;
+	char *all = format("%s", ""), *names;
 	struct cgroup_line line;
 
 	for (const char *at = text; cgroup_line(at, &line); at = line.end) {
-		one = path_text(text, &line);
-		longer = format("%s%s%s", all, *all && *one ? ", " : "", one);
-		free(one);
-		free(all);
-		all = longer;
+		names = path_text(text, &line);
+		if (*names)
+			append(&all, "%s%.*s (%s)", *all ? ", " : "",
+			       line.path_length, line.path, names);
+		free(names);
 	}
 	return all;
 }
 
 // The engine whose name is in one of the paths, with that path as evidence.
-static char *engine_text(const char *cgroups)
+static char *engine_text(const char *cgroups, struct engine *engine)
 {
-	struct engine engine;
-	char *path = recognize_engine(cgroups, &engine), *text;
+	char *path = recognize_engine(cgroups, engine), *text;
 
 	if (!path)
 		return format("none named in its cgroup path");
-	if (!engine.name)
+	if (!engine->name)
 		text = format("none around it, it supervises one "
 			      "(cgroup path %s)",
 			      path);
 	else
-		text = format("%s, %s%s%s%s (cgroup path %s)", engine.name,
-			      engine.service ? "service " : "", engine.id,
-			      *engine.pod ? ", pod " : "", engine.pod, path);
+		text = format("%s, %s%s%s%s (cgroup path %s)", engine->name,
+			      engine->role == SERVICE ? "service " : "",
+			      engine->id, *engine->pod ? ", pod " : "",
+			      engine->pod, path);
 	free(path);
 	return text;
 }
@@ -99,13 +93,15 @@ static char *engine_text(const char *cgroups)
 void facts_of_cgroup(struct subject *subject, struct facts *facts)
 {
 	struct buffer cgroups = {0};
-	bool known = read_proc(subject->dir, "cgroup", &cgroups,
-			       "its group in every hierarchy: cgroups(7)") == 0;
+	bool known =
+	    read_proc(subject->dir, "cgroup", &cgroups,
+		      "its group in every hierarchy: cgroups(7)") == 0 &&
+	    !is_placeholder(&subject->process, cgroups.data);
 
 	add_fact(facts, "cgroup", "cgroup",
 		 known ? cgroup_text(cgroups.data) : NULL);
 	facts_of_limits(subject, known ? cgroups.data : "", facts);
 	add_fact(facts, "engine", "cgroup",
-		 known ? engine_text(cgroups.data) : NULL);
+		 known ? engine_text(cgroups.data, &subject->engine) : NULL);
 	free(cgroups.data);
 }

@@ -18,36 +18,68 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { FILE_KINDS = 7 };
+enum file_kind {
+	PIPE,
+	SOCKET,
+	KERNEL_OBJECT,
+	MEMORY_FILE,
+	DEVICE,
+	FOLDER,
+	PLAIN_FILE,
+	NAMESPACE,
+	FILE_KINDS
+};
 
-// A link of fd reads as a path, or as pipe:[INODE], socket:[INODE],
-// anon_inode:[eventfd] and the like for what has none.
-static int file_kind(const char *target)
+// What has no path has a link that reads as anon_inode:[eventfd], uts:[INODE]
+// or the like. Of all else, what it is says the mode of what the link leads to:
+// statx(2), which opens nothing, and asks no server.
+static int file_kind(int links, const char *name, const char *target)
 {
-	static const char *const begins[FILE_KINDS - 1] = {
-	    "pipe:", "socket:", "anon_inode:", "/memfd:", "/dev/", "/"};
+	struct statx status;
+	uint64_t inode;
+	int kind;
 
-	if (strncmp(target, "/dev/shm/", 9) == 0)
-		return FILE_KINDS - 2; // shared memory is a file on a tmpfs
-	for (int i = 0; i < FILE_KINDS - 1; i++)
-		if (strncmp(target, begins[i], strlen(begins[i])) == 0)
-			return i;
-	return FILE_KINDS - 1; // a namespace
+	if (strncmp(target, "anon_inode:", 11) == 0)
+		return KERNEL_OBJECT;
+	if (strncmp(target, "/memfd:", 7) == 0)
+		return MEMORY_FILE;
+	if (parse_namespace(target, &kind, &inode))
+		return NAMESPACE;
+	if (statx(links, name, AT_STATX_DONT_SYNC, STATX_TYPE, &status) < 0)
+		return -1;
+	switch (status.stx_mode & S_IFMT) {
+	case S_IFIFO:
+		return PIPE;
+	case S_IFSOCK:
+		return SOCKET;
+	case S_IFCHR:
+	case S_IFBLK:
+		return DEVICE;
+	case S_IFDIR:
+		return FOLDER;
+	case S_IFREG:
+		return PLAIN_FILE;
+	default:
+		return KERNEL_OBJECT;
+	}
 }
 
 // EACCES: only for those who may trace the process; ENOENT: closed meanwhile.
 static char *open_files(struct subject *subject)
 {
 	static const char *const names[FILE_KINDS] = {
-	    "pipe",   "socket", "kernel object", "memory file",
-	    "device", "file",	"namespace"};
-	int fd, total = 0, count[FILE_KINDS] = {0};
-	char target[PATH_MAX], *text, *longer;
+	    "pipe",   "socket",	   "kernel object", "memory file",
+	    "device", "directory", "file",	    "namespace"};
+	int fd, kind, total = 0, count[FILE_KINDS] = {0};
+	char target[PATH_MAX], *text;
 	struct dirent *entry;
 	bool unseen = false;
 	DIR *directory;
 
+	if (has_no_memory(&subject->process))
+		return format("none");
 	fd = openat(subject->dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	explain(fd, "a link for each open file: proc(5)",
 		"openat(%d, \"fd\", O_RDONLY|O_CLOEXEC|O_DIRECTORY)",
@@ -58,24 +90,26 @@ static char *open_files(struct subject *subject)
 	while ((entry = readdir(directory))) {
 		if (entry->d_name[0] == '.')
 			continue;
+		kind = -1;
 		if (read_link(fd, entry->d_name, target, sizeof target,
-			      "what is open: proc(5)") >= 0) {
-			count[file_kind(target)]++;
+			      "what is open: proc(5)") >= 0)
+			kind = file_kind(fd, entry->d_name, target);
+		if (kind >= 0) {
+			count[kind]++;
 			total++;
 		} else {
-			unseen |= errno == EACCES;
+			unseen |= errno != ENOENT;
 		}
 	}
 	closedir(directory);
-	if (unseen)
+	// The first thread has ended before the others: they have the files.
+	if (unseen || subject->process.state == 'Z')
 		return NULL;
 	text = format("%d", total);
 	for (int i = 0; i < FILE_KINDS; i++) {
 		if (count[i] == 0)
 			continue;
-		longer = format("%s, %s %d", text, names[i], count[i]);
-		free(text);
-		text = longer;
+		append(&text, ", %s %d", names[i], count[i]);
 	}
 	return text;
 }
@@ -95,23 +129,30 @@ static char *join_names(char *names[], size_t count)
 	return text;
 }
 
-// NAME=VALUE, each ended by a NUL byte. _ is of the shell, for each command
-// another.
+// NAME=VALUE, each ended by a NUL byte. What has no = is none: a program may
+// write over this memory, for its title in ps(1), and leave pieces of values. _
+// is of the shell, for each command another.
 static char *variables(struct subject *subject)
 {
 	struct buffer *text = &subject->scratch;
-	size_t count = 0, length;
+	size_t count = 0, length, name;
 	char **names, *joined;
 
+	if (has_no_memory(&subject->process))
+		return format("none");
 	if (read_proc(subject->dir, "environ", text,
-		      "the environment at its start: proc(5)") < 0)
+		      "the environment at its start: proc(5)") < 0 ||
+	    subject->process.state == 'Z')
 		return NULL;
 	names = calloc(text->length + 1, sizeof *names);
 	if (!names)
 		err(EXIT_FAILURE, "cannot allocate memory");
 	for (size_t at = 0; at < text->length; at += length + 1) {
 		length = strlen(text->data + at);
-		text->data[at + strcspn(text->data + at, "=")] = '\0';
+		name = strcspn(text->data + at, "=");
+		if (name == length)
+			continue;
+		text->data[at + name] = '\0';
 		if (strcmp(text->data + at, "_") != 0)
 			names[count++] = text->data + at;
 	}

@@ -11,6 +11,7 @@
 #include "procpeek.h"
 
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static char *link_text(struct subject *subject, const char *path)
 
 	if (read_link(subject->dir, path, target, sizeof target,
 		      "a path as that process would say it: proc(5)") < 0)
-		return NULL;
+		return has_no_memory(&subject->process) ? format("none") : NULL;
 	return format("%s", target);
 }
 
@@ -35,6 +36,8 @@ static char *root_text(struct subject *subject)
 	char *link = link_text(subject, "root"), *text = NULL;
 	struct stat status;
 
+	if (link && *link != '/')
+		return link;
 	if (link && fstatat(subject->dir, "root", &status, 0) == 0)
 		text = format("%s (device %u:%u, inode %ju)", link,
 			      major(status.st_dev), minor(status.st_dev),
@@ -45,10 +48,16 @@ static char *root_text(struct subject *subject)
 
 // The file systems through which the kernel speaks, what is laid over parts of
 // them to hide those, and the files that an engine gives to each container.
-static bool matters(const char *point)
+static bool matters(const char *point, const char *type)
 {
 	static const char *const below[] = {"/proc", "/sys", "/dev", "/etc"};
+	static const char *const types[] = {"proc", "sysfs", "cgroup",
+					    "cgroup2", "devtmpfs"};
 	size_t length;
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
 
 	for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
 		length = strlen(below[i]);
@@ -93,7 +102,7 @@ static void mounts(struct subject *subject, struct facts *facts)
 			free(root);
 			root = format("%s %s", mount.type, mount.source);
 		}
-		if (matters(mount.point))
+		if (matters(mount.point, mount.type))
 			put_mount(memory, &mount);
 	}
 	if (!ftell(memory))

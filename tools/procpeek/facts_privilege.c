@@ -25,7 +25,7 @@ static char *names_of(uint64_t mask, int count, bool set)
 		if (((mask >> i) & 1) != set)
 			continue;
 		name = cap_to_name(i);
-		text = join(text, name ? name : "?");
+		append(&text, "%s%s", *text ? " " : "", name ? name : "?");
 		cap_free(name);
 	}
 	return text;
@@ -87,19 +87,20 @@ static char *no_new_privs_text(const char *status)
 static char *map_text(struct subject *subject, const char *path)
 {
 	struct id_range range;
-	char *text, *rest, *one;
+	char *text, *rest;
 
 	if (read_proc(subject->dir, path, &subject->scratch,
 		      "ids inside and outside: user_namespaces(7)") < 0)
 		return NULL;
 	text = format("%s", "");
 	for (rest = subject->scratch.data; next_range(&rest, &range);) {
-		one = format("%ju:%ju:%ju", (uintmax_t)range.inside,
-			     (uintmax_t)range.outside, (uintmax_t)range.count);
-		text = join(text, one);
-		free(one);
+		append(&text, "%s%ju:%ju:%ju", *text ? " " : "",
+		       (uintmax_t)range.inside, (uintmax_t)range.outside,
+		       (uintmax_t)range.count);
 	}
-	return *text ? text : join(text, "empty");
+	if (!*text)
+		append(&text, "empty");
+	return text;
 }
 
 // EINVAL: no security module is active that has labels. Any other error, and

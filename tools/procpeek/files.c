@@ -35,8 +35,8 @@ enum files_column {
 
 static const struct column files_columns[] = {
     {"MODE", 0, SCOLS_JSON_STRING, "fstatat st_mode"},
-    {"UID", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER, "fstatat st_uid"},
-    {"GID", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER, "fstatat st_gid"},
+    {"UID", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER, "fstatat st_uid, as we see it"},
+    {"GID", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER, "fstatat st_gid, as we see it"},
     {"SIZE", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER, "fstatat st_size"},
     {"NAME", 0, SCOLS_JSON_STRING, "getdents d_name"},
     {"TARGET", 0, SCOLS_JSON_STRING, "readlinkat, not followed"},
@@ -60,7 +60,8 @@ static void show_mode(mode_t mode, char text[11])
 	text[10] = '\0';
 }
 
-// AT_SYMLINK_NOFOLLOW: a link is shown, with its target as mere text.
+// AT_SYMLINK_NOFOLLOW: a link is shown, with its target as mere text. EACCES:
+// the directory may be read, but not gone into.
 static void file_line(struct table *table, int directory, const char *name)
 {
 	char mode[11], target[PATH_MAX];
@@ -68,8 +69,14 @@ static void file_line(struct table *table, int directory, const char *name)
 	struct stat status;
 	ssize_t length;
 
-	if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return; // removed since the directory was read
+	if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno == ENOENT)
+			return; // removed since the directory was read
+		line = table_line(table);
+		table_text(table, line, FILES_NAME, name);
+		table_unknown(table, line);
+		return;
+	}
 	line = table_line(table);
 	show_mode(status.st_mode, mode);
 	table_text(table, line, FILES_MODE, mode);
@@ -96,7 +103,7 @@ static void list_directory(struct table *table, int fd)
 
 	if (!directory)
 		err(EXIT_FAILURE, "cannot list the directory");
-	while ((entry = readdir(directory))) {
+	while ((errno = 0, entry = readdir(directory))) {
 		if (count == capacity) {
 			capacity = capacity ? capacity * 2 : 64;
 			names = reallocarray(names, capacity, sizeof *names);
@@ -105,6 +112,8 @@ static void list_directory(struct table *table, int fd)
 		}
 		names[count++] = format("%s", entry->d_name);
 	}
+	if (errno)
+		err(EXIT_FAILURE, "cannot list the directory");
 	sort_texts(names, count);
 	for (size_t i = 0; i < count; i++) {
 		file_line(table, fd, names[i]);
@@ -155,9 +164,9 @@ static void print_file(int fd, const char *path)
 		kept -= put;
 		memmove(bytes, bytes + put, kept);
 	}
-	put_bytes(bytes, kept, true);
 	if (got < 0)
 		err(EXIT_FAILURE, "cannot read %s", path);
+	put_bytes(bytes, kept, true);
 	close(fd);
 }
 
@@ -175,37 +184,61 @@ static void hint_unfollowed(const char *path)
 		     "there");
 }
 
+// Does the directory in front of name, a part of path below root, call our own
+// process so?
+static bool is_self(int root, const char *path, const char *name, size_t length)
+{
+	char *above = format("%.*s", (int)(name - path), path), self[16];
+	int fd = find_inside(root, above);
+	bool is;
+
+	is = fd >= 0 &&
+	     read_link(fd, "self", self, sizeof self,
+		       "our PID in that /proc, if we are in it: proc(5)") > 0 &&
+	     strlen(self) == length && strncmp(self, name, length) == 0;
+	if (fd >= 0)
+		close(fd);
+	free(above);
+	return is;
+}
+
+// A path from our root to what fd holds, as the kernel sees it now.
+static bool find_path(int proc, int fd, char path[PATH_MAX])
+{
+	char link[32];
+
+	snprintf(link, sizeof link, "self/fd/%d", fd);
+	return read_link(proc, link, path, PATH_MAX, "where that is: proc(5)") >
+	       0;
+}
+
 // /proc/self leads to the directory of whoever follows it, here procpeek, and
 // not the process in whose eyes this is to be seen.
-static bool is_of_procpeek(int proc, int fd)
+static bool is_of_procpeek(int proc, int root, int fd)
 {
+	char top[PATH_MAX], target[PATH_MAX], *path = target, *name;
 	struct statfs file_system;
-	char link[32], self[16], target[PATH_MAX], *end;
 	size_t length;
 
 	if (fstatfs(fd, &file_system) < 0 ||
-	    file_system.f_type != PROC_SUPER_MAGIC)
+	    file_system.f_type != PROC_SUPER_MAGIC ||
+	    !find_path(proc, root, top) || !find_path(proc, fd, target))
 		return false;
-	snprintf(link, sizeof link, "self/fd/%d", fd);
-	if (read_link(proc, link, target, sizeof target,
-		      "which file of /proc it is: proc(5)") < 0 ||
-	    read_link(proc, "self", self, sizeof self,
-		      "our own PID in this /proc: proc(5)") < 0)
-		return false;
-	length = strlen(self);
-	for (end = target; (end = strstr(end, self)); end += length)
-		if (end > target && end[-1] == '/' &&
-		    (end[length] == '/' || !end[length]))
+	if (strcmp(top, "/") != 0)
+		path += strlen(top);
+	for (name = path; *name == '/'; name += length) {
+		length = strcspn(++name, "/");
+		if (length && strspn(name, "0123456789") == length &&
+		    is_self(root, path, name, length))
 			return true;
+	}
 	return false;
 }
 
-// O_PATH finds out what it is without opening it: opening a device may act on
-// it, and a FIFO keeps who opens it waiting.
 static int open_plain(const struct request *request, int root, const char *path,
 		      bool *directory)
 {
-	int found = open_inside(root, path, O_PATH), fd;
+	int found = find_inside(root, path), fd;
 	struct stat status;
 
 	if (found < 0 || fstat(found, &status) < 0) {
@@ -213,7 +246,7 @@ static int open_plain(const struct request *request, int root, const char *path,
 		err(EXIT_FAILURE, "cannot open %s in the root of process %d",
 		    path, request->pid);
 	}
-	if (is_of_procpeek(request->proc, found))
+	if (is_of_procpeek(request->proc, root, found))
 		errx(EXIT_FAILURE,
 		     "%s is what /proc says of procpeek itself: ask for "
 		     "/proc/N, with the PID in there",

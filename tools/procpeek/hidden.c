@@ -45,13 +45,18 @@ static const char *proc_options(char *mountinfo)
 // CAP_SYS_PTRACE sees all. So do the members of the group gid=, which is root's
 // where it is not given, but for hidepid=ptraceable, to which only the right to
 // trace counts.
-static bool may_see_all(const char *list, const char *mode)
+static bool may_see_all(int proc, const char *list, const char *mode)
 {
 	const char *option = option_value(list, "gid");
 	gid_t group = option ? (gid_t)strtoul(option, NULL, 10) : 0;
-	cap_t capabilities = cap_get_proc();
 	cap_flag_value_t has = CAP_CLEAR;
+	cap_t capabilities;
 
+	// In a user namespace of our own, both count for what is in there.
+	if (!is_initial_namespace(namespace_inode(proc, "self/", "user")) &&
+	    !namespace_inode(proc, "1/", "user"))
+		return false;
+	capabilities = cap_get_proc();
 	if (capabilities)
 		cap_get_flag(capabilities, CAP_SYS_PTRACE, CAP_EFFECTIVE, &has);
 	cap_free(capabilities);
@@ -67,13 +72,15 @@ void hint_hidden(int proc)
 	const char *list, *value = NULL;
 
 	if (read_proc(proc, "self/mountinfo", &text,
-		      "the options of /proc: proc(5)") < 0)
+		      "the options of /proc: proc(5)") < 0) {
+		free(text.data);
 		return;
+	}
 	list = proc_options(text.data);
 	if (list)
 		value = option_value(list, "hidepid");
 	if (value && *value != '0' && strncmp(value, "off", 3) != 0 &&
-	    !may_see_all(list, value))
+	    !may_see_all(proc, list, value))
 		hint("/proc is mounted with hidepid=%.*s: what others run is "
 		     "hidden from us",
 		     (int)strcspn(value, ","), value);

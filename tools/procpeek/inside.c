@@ -34,22 +34,20 @@ int open_root(struct subject *subject)
 
 // A container can lay out links that lead to our files when we follow them
 // from outside: an absolute one starts at our own root. RESOLVE_IN_ROOT makes
-// the kernel treat root as / for this one call, and refuses magic links.
-// O_NONBLOCK: a FIFO would keep us waiting. ENOSYS: a kernel before 5.6.
-int open_inside(int root, const char *path, int flags)
+// the kernel treat root as / for this one call, and refuses magic links. O_PATH
+// finds a file without opening it: to open a device may act on it, and a FIFO
+// keeps who opens it waiting. ENOSYS: a kernel before 5.6.
+int find_inside(int root, const char *path)
 {
 	struct open_how how = {
-	    .flags = (unsigned int)(flags | O_CLOEXEC),
+	    .flags = O_PATH | O_CLOEXEC,
 	    .resolve = RESOLVE_IN_ROOT,
 	};
 	int fd, tries = 0;
 
-	if (!(flags & O_PATH))
-		how.flags |= O_NONBLOCK;
 	do // EAGAIN: something on the way was moved meanwhile
 		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 	while (fd < 0 && errno == EAGAIN && tries++ < 100);
-
 	explain(fd, "no link in there leads out: openat2(2)",
 		"openat2(%d, \"%s\", {resolve=RESOLVE_IN_ROOT})", root, path);
 	return fd;
@@ -57,24 +55,35 @@ int open_inside(int root, const char *path, int flags)
 
 enum { PASSWD_LIMIT = 1 << 20 };
 
-static char *read_passwd(int root)
+static char *read_limited(int fd)
 {
-	int fd = open_inside(root, "/etc/passwd", O_RDONLY);
+	char *text = malloc(PASSWD_LIMIT + 1);
 	size_t length = 0;
-	struct stat status;
-	char *text = NULL;
 	ssize_t got;
 
-	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-	    (text = malloc(PASSWD_LIMIT + 1))) {
-		while (length < PASSWD_LIMIT &&
-		       (got = read(fd, text + length, PASSWD_LIMIT - length)) >
-			   0)
-			length += (size_t)got;
-		text[length] = '\0';
-	}
-	if (fd >= 0)
+	if (!text)
+		return NULL;
+	while (length < PASSWD_LIMIT &&
+	       (got = read(fd, text + length, PASSWD_LIMIT - length)) > 0)
+		length += (size_t)got;
+	text[length] = '\0';
+	return text;
+}
+
+static char *read_passwd(int proc, int root)
+{
+	int found = find_inside(root, "/etc/passwd"), fd = -1;
+	struct stat status;
+	char *text = NULL;
+
+	if (found >= 0 && fstat(found, &status) == 0 && S_ISREG(status.st_mode))
+		fd = reopen(proc, found);
+	if (fd >= 0) {
+		text = read_limited(fd);
 		close(fd);
+	}
+	if (found >= 0)
+		close(found);
 	return text;
 }
 
@@ -97,9 +106,9 @@ char *find_user(char *passwd, uid_t uid)
 	return NULL;
 }
 
-char *user_inside(int root, uid_t uid)
+char *user_inside(int proc, int root, uid_t uid)
 {
-	char *text = read_passwd(root);
+	char *text = read_passwd(proc, root);
 	char *name = find_user(text, uid);
 
 	free(text);

@@ -40,7 +40,7 @@ const struct lesson lessons[LESSONS] = {
     {"cgroup", "09-cgroups",
      "the groups where its use of the machine is counted and limited"},
     {"memory limit", "09-cgroups",
-     "past this much memory its group reclaims, then is killed"},
+     "past this much its group reclaims, then a process of it is killed"},
     {"cpu limit", "09-cgroups",
      "past this much processor time its group has to wait"},
     {"pids limit", "09-cgroups",

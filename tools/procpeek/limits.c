@@ -124,7 +124,9 @@ static uint64_t number_in(const char *directory, const char *file,
 	snprintf(path, sizeof path, "%s/%s", directory, file);
 	if (read_proc(AT_FDCWD, path, text, "a limit: cgroups(7)") < 0)
 		// The root has no such file, and no limit.
-		return errno == ENOENT ? NO_LIMIT : UNKNOWN_LIMIT;
+		return errno == ENOENT && access(directory, F_OK) == 0
+			   ? NO_LIMIT
+			   : UNKNOWN_LIMIT;
 	if (text->data[0] < '0' || text->data[0] > '9')
 		return NO_LIMIT; // "max" or "-1"
 	return strtoull(text->data, NULL, 10);
@@ -197,6 +199,23 @@ static bool sees_top(struct subject *subject)
 	return namespace_inode(subject->proc, "self/", "cgroup") == 0xEFFFFFFBU;
 }
 
+// Of the groups above our own cgroup namespace, or above the one that is
+// mounted, we see nothing: one of them may allow less.
+static char *show_limit(uint64_t limit, limit_reader *read_limit, bool all)
+{
+	const char *most = all ? "" : "at most ";
+
+	if (limit == NO_LIMIT)
+		return format("none%s",
+			      all ? "" : " that can be seen from here");
+	if (read_limit == cpu_limit)
+		return format("%s%ju.%03ju CPUs", most, (uintmax_t)limit / 1000,
+			      (uintmax_t)limit % 1000);
+	if (read_limit == memory_limit && limit % (1 << 20) == 0)
+		return format("%s%juM", most, (uintmax_t)limit >> 20);
+	return format("%s%ju", most, (uintmax_t)limit);
+}
+
 // NULL: the hierarchy or the group is out of our sight.
 static char *limit_text(struct subject *subject, const char *cgroups,
 			const char *controller, limit_reader *read_limit)
@@ -220,19 +239,9 @@ static char *limit_text(struct subject *subject, const char *cgroups,
 	    limit_on_path(&hierarchy, directory, read_limit, &subject->scratch);
 	if (limit == UNKNOWN_LIMIT)
 		return NULL;
-	// Of the groups above our own cgroup namespace, or above the one that
-	// is mounted, and their limits, we see nothing.
-	if (limit == NO_LIMIT)
-		return format("none%s", sees_top(subject) &&
-						strcmp(hierarchy.root, "/") == 0
-					    ? ""
-					    : " that can be seen from here");
-	if (read_limit == cpu_limit)
-		return format("%ju.%03ju CPUs", (uintmax_t)limit / 1000,
-			      (uintmax_t)limit % 1000);
-	if (read_limit == memory_limit && limit % (1 << 20) == 0)
-		return format("%juM", (uintmax_t)limit >> 20);
-	return format("%ju", (uintmax_t)limit);
+	return show_limit(limit, read_limit,
+			  sees_top(subject) &&
+			      strcmp(hierarchy.root, "/") == 0);
 }
 
 void facts_of_limits(struct subject *subject, const char *cgroups,

@@ -54,7 +54,7 @@ void command_list(const struct request *request)
 	open_view(&view, proc);
 	for (size_t i = 0; i < view.list.count; i++) {
 		process = &view.list.at[i];
-		if (!is_selected(&view.selection, proc, process))
+		if (!take_if_selected(&view.selection, proc, process))
 			continue;
 		process_line(&table, proc, process, &view.clock);
 		narration = QUIET; // of the first, calls are narrated
@@ -132,13 +132,15 @@ static void dot_tree(const struct process_list *list, const bool *shown)
 {
 	const struct process *process;
 	size_t above;
+	char pid[16];
 
 	dot_open("processes");
 	for (size_t i = 0; i < list->count; i++) {
 		if (!shown[i])
 			continue;
 		process = &list->at[i];
-		dot_node(process->tid, "%d\n%s\n%s", process->tid,
+		snprintf(pid, sizeof pid, "%d", process->tid);
+		dot_node(process->tid, pid,
 			 process->hidden ? "?" : process->comm,
 			 user_name(process->euid));
 		above = shown_above(list, shown, i);
@@ -186,7 +188,7 @@ void command_tree(const struct request *request)
 	for (size_t i = 0; i < view.list.count; i++)
 		shown[i] =
 		    (pid == 0 || descends(&view.list, &view.list.at[i], pid)) &&
-		    is_selected(&view.selection, proc, &view.list.at[i]);
+		    take_if_selected(&view.selection, proc, &view.list.at[i]);
 	if (options.dot) {
 		dot_tree(&view.list, shown);
 	} else {

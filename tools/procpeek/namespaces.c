@@ -23,7 +23,10 @@
 #include <unistd.h>
 
 const char *const namespace_kinds[NAMESPACE_KINDS] = {
-    "mnt", "pid", "net", "ipc", "uts", "user", "cgroup", "time"};
+    [KIND_MNT] = "mnt",	      [KIND_PID] = "pid",   [KIND_NET] = "net",
+    [KIND_IPC] = "ipc",	      [KIND_UTS] = "uts",   [KIND_USER] = "user",
+    [KIND_CGROUP] = "cgroup", [KIND_TIME] = "time",
+};
 
 int namespace_kind(const char *name, size_t length)
 {
@@ -48,6 +51,19 @@ uint64_t namespace_inode(int dirfd, const char *prefix, const char *kind)
 		return 0;
 	inode = strchr(target, '[');
 	return inode ? strtoull(inode + 1, NULL, 10) : 0;
+}
+
+// "net:[4026532281]", which is what a link to a namespace and the root of its
+// mount both say. False: it is something else.
+bool parse_namespace(const char *text, int *kind, uint64_t *inode)
+{
+	size_t length = strcspn(text, ":");
+
+	if (strncmp(text + length, ":[", 2) != 0)
+		return false;
+	*kind = namespace_kind(text, length);
+	*inode = strtoull(text + length + 2, NULL, 10);
+	return *kind >= 0 && *inode;
 }
 
 uint64_t inode_of(int fd)
@@ -94,8 +110,8 @@ int64_t namespace_creator(int fd)
 	return uid;
 }
 
-// PROC_USER_INIT_INO and PROC_PID_INIT_INO of the kernel, part of its
-// interface to user space: the namespaces that have no parent.
+// USER_NS_INIT_INO and PID_NS_INIT_INO of a newer <linux/nsfs.h>: the
+// namespaces that have no parent, the same in every kernel.
 bool is_initial_namespace(uint64_t inode)
 {
 	return inode == 0xEFFFFFFDU || inode == 0xEFFFFFFCU;
@@ -173,7 +189,7 @@ static char *interfaces_of(struct subject *subject)
 		length = strcspn(name, ":\n");
 		if (name[length] == ':') {
 			name[length] = '\0';
-			names = join(names, name);
+			append(&names, "%s%s", *names ? " " : "", name);
 		}
 	}
 	return names;
@@ -182,8 +198,11 @@ static char *interfaces_of(struct subject *subject)
 void facts_of_namespaces(struct subject *subject, struct facts *facts)
 {
 	static const char *const keys[NAMESPACE_KINDS] = {
-	    "ns.mnt", "ns.pid",	 "ns.net",    "ns.ipc",
-	    "ns.uts", "ns.user", "ns.cgroup", "ns.time"};
+	    [KIND_MNT] = "ns.mnt",	 [KIND_PID] = "ns.pid",
+	    [KIND_NET] = "ns.net",	 [KIND_IPC] = "ns.ipc",
+	    [KIND_UTS] = "ns.uts",	 [KIND_USER] = "ns.user",
+	    [KIND_CGROUP] = "ns.cgroup", [KIND_TIME] = "ns.time",
+	};
 	const char *kind;
 
 	for (int i = 0; i < NAMESPACE_KINDS; i++) {

@@ -12,6 +12,7 @@
 #include "procpeek.h"
 
 #include <err.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,9 +51,7 @@ static const struct column ns_columns[] = {
 
 static bool has_parent(const struct namespace *space)
 {
-	const char *kind = namespace_kinds[space->kind];
-
-	return strcmp(kind, "user") == 0 || strcmp(kind, "pid") == 0;
+	return space->kind == KIND_USER || space->kind == KIND_PID;
 }
 
 // Nothing is not the same as unknown.
@@ -75,9 +74,8 @@ static void inode_cell(struct table *table, struct libscols_line *line,
 static void relation_cells(struct table *table, struct libscols_line *line,
 			   const struct namespace *space)
 {
-	const char *kind = namespace_kinds[space->kind];
 	bool initial = is_initial_namespace(space->inode);
-	bool user = strcmp(kind, "user") == 0;
+	bool user = space->kind == KIND_USER;
 
 	inode_cell(table, line, NS_OWNER, space->owner, initial && user);
 	inode_cell(table, line, NS_PARENT, space->parent,
@@ -93,14 +91,23 @@ static void relation_cells(struct table *table, struct libscols_line *line,
 
 // As its first process shows it, if there is one.
 static void member_cells(struct table *table, struct libscols_line *line,
-			 int proc, int pid, struct buffer *scratch)
+			 int proc, const struct namespace *space,
+			 struct buffer *scratch)
 {
 	struct process process;
+	const char *kind;
 	char prefix[32];
 
-	snprintf(prefix, sizeof prefix, "%d/", pid);
-	table_number(table, line, NS_PID, pid);
-	if (read_process(proc, prefix, pid, &process, scratch) < 0) {
+	snprintf(prefix, sizeof prefix, "%d/", space->pid);
+	table_number(table, line, NS_PID, space->pid);
+	if (read_process(proc, prefix, space->pid, &process, scratch) < 0) {
+		table_unknown(table, line);
+		return;
+	}
+	// Still in there? Its PID may be of another one by now.
+	kind = namespace_kinds[space->kind];
+	if (namespace_inode(proc, prefix, kind) != space->inode) {
+		free(process.command);
 		table_unknown(table, line);
 		return;
 	}
@@ -121,7 +128,7 @@ static struct libscols_line *ns_line(struct table *table, int proc,
 	relation_cells(table, line, space);
 	if (space->processes) {
 		no_cell(table, line, NS_HELD);
-		member_cells(table, line, proc, space->pid, scratch);
+		member_cells(table, line, proc, space, scratch);
 		return line;
 	}
 	table_text(table, line, NS_HELD, space->held);
@@ -174,22 +181,20 @@ static void print_table(const struct namespace_list *list, struct table *table,
 static void print_graph(const struct namespace_list *list, int pid)
 {
 	const struct namespace *space, *parent;
-	const char *kind;
+	char *name, members[64];
 
 	dot_open("namespaces");
 	for (size_t i = 0; i < list->count; i++) {
 		space = list->at[i];
 		if (!is_shown(space, pid))
 			continue;
-		kind = namespace_kinds[space->kind];
-		if (space->processes)
-			dot_node((int64_t)space->inode,
-				 "%s:[%ju]\n%d processes, first %d", kind,
-				 (uintmax_t)space->inode, space->processes,
-				 space->pid);
-		else
-			dot_node((int64_t)space->inode, "%s:[%ju]\n%s", kind,
-				 (uintmax_t)space->inode, space->held);
+		name = format("%s:[%ju]", namespace_kinds[space->kind],
+			      (uintmax_t)space->inode);
+		snprintf(members, sizeof members, "%d processes, first %d",
+			 space->processes, space->pid);
+		dot_node((int64_t)space->inode, name,
+			 space->processes ? members : space->held, NULL);
+		free(name);
 		parent = above(list, space, pid);
 		if (parent)
 			dot_edge((int64_t)parent->inode, (int64_t)space->inode,
@@ -208,22 +213,23 @@ static const char *default_columns(void)
 		   : "NS,TYPE,NPROCS,PID,USER,OWNER,CREATOR,HELD-BY,COMMAND";
 }
 
-// Ends the program if there is no such process, or its links may not be read.
-static void check_process(int proc, int pid)
+// Ends the program if the process has gone, or its links may not be read.
+static void check_links(const struct subject *subject)
 {
-	struct subject subject;
-
-	subject_open(&subject, proc, pid);
-	if (!namespace_inode(subject.dir, "", "mnt"))
-		err(EXIT_FAILURE, "cannot read the namespaces of process %d",
-		    pid);
-	subject_close(&subject);
+	if (namespace_inode(subject->dir, "", "mnt"))
+		return;
+	if (errno == ENOENT || errno == ESRCH)
+		errx(EXIT_FAILURE, "process %d has ended, or its first thread",
+		     subject->pid);
+	err(EXIT_FAILURE, "cannot read the namespaces of process %d",
+	    subject->pid);
 }
 
 void command_ns(const struct request *request)
 {
 	int proc = request->proc, pid = process_of(proc, request->pid);
 	struct namespace_list list = {0};
+	struct subject subject;
 	struct table table;
 
 	if (options.ns && namespace_kind(options.ns, strlen(options.ns)) < 0)
@@ -234,9 +240,15 @@ void command_ns(const struct request *request)
 			   default_columns());
 	if (options.tree)
 		table_tree(&table, NS_TYPE);
-	if (pid)
-		check_process(proc, pid);
+	if (pid) {
+		subject_open(&subject, proc, pid);
+		check_links(&subject);
+	}
 	find_namespaces(proc, pid, &list);
+	if (pid) { // it was that process until here
+		check_links(&subject);
+		subject_close(&subject);
+	}
 	if (options.dot)
 		print_graph(&list, pid);
 	else

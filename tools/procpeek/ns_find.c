@@ -2,11 +2,11 @@
 //
 // ns_find.c: every namespace that can be found, and how they are related.
 //
-// Shows:     that the kernel has no list of its namespaces: they are found by
-//            who is in them, what holds them, and whose owner or parent they
-//            are.
+// Shows:     that they are found by who is in them, what holds them, and whose
+//            owner or parent they are: the kernel gave no list of them before
+//            Linux 6.19 and its listns(2).
 // Mirrors:   lsns(8).
-// Leaves out: nothing that /proc and ioctl_ns(2) show to who asks.
+// Leaves out: what a socket holds, which no file of /proc shows.
 // Read:      namespaces(7), ioctl_ns(2).
 
 #define _GNU_SOURCE
@@ -105,14 +105,13 @@ static void find_memberships(int proc, int pid, int wanted,
 static void for_each_process(int proc, int wanted, struct namespace_list *list,
 			     bool held)
 {
-	DIR *directory = fdopendir(fcntl(proc, F_DUPFD_CLOEXEC, 0));
+	DIR *directory = open_directory(proc, ".");
 	enum narration before = narration;
 	struct dirent *entry;
 	int pid;
 
 	if (!directory)
 		err(EXIT_FAILURE, "cannot list /proc");
-	rewinddir(directory);
 	while ((entry = readdir(directory))) {
 		if (parse_pid(entry->d_name, &pid) < 0)
 			continue;
@@ -183,15 +182,16 @@ static uint64_t note_relative(struct namespace_list *list, int fd, int kind,
 static void find_relatives(int proc, struct namespace_list *list,
 			   struct namespace *of)
 {
-	int user = namespace_kind("user", 4), fd = open_namespace(proc, of);
+	int fd = open_namespace(proc, of);
 
 	if (fd < 0)
 		return;
-	of->owner = note_relative(list, namespace_owner(fd), user, "owner", of);
-	if (of->kind == user || strcmp(namespace_kinds[of->kind], "pid") == 0)
+	of->owner =
+	    note_relative(list, namespace_owner(fd), KIND_USER, "owner", of);
+	if (of->kind == KIND_USER || of->kind == KIND_PID)
 		of->parent = note_relative(list, namespace_parent(fd), of->kind,
 					   "parent", of);
-	if (of->kind == user)
+	if (of->kind == KIND_USER)
 		of->creator = namespace_creator(fd);
 	close(fd);
 	of->fd = -1;
@@ -208,7 +208,6 @@ static int compare_inodes(const void *left, const void *right)
 // Both loops meet what they find on the way: the list grows.
 void find_namespaces(int proc, int wanted, struct namespace_list *list)
 {
-	int mount = namespace_kind("mnt", 3);
 	uint64_t ours = namespace_inode(proc, "self/", "mnt");
 
 	for_each_process(proc, wanted, list, false);
@@ -217,7 +216,8 @@ void find_namespaces(int proc, int wanted, struct namespace_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		if (list->at[i]->inode == ours)
 			find_mounts(proc, 0, list);
-		else if (list->at[i]->kind == mount && list->at[i]->processes)
+		else if (list->at[i]->kind == KIND_MNT &&
+			 list->at[i]->processes)
 			find_mounts(proc, list->at[i]->pid, list);
 	for (size_t i = 0; i < list->count; i++)
 		find_relatives(proc, list, list->at[i]);

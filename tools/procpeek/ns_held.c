@@ -3,7 +3,7 @@
 // ns_held.c: namespaces that live without a process in them.
 //
 // Shows:     that a namespace ends with the last that refers to it, which may
-//            be a descriptor, or a file that it is mounted on:
+//            be a descriptor, a thread, or a file that it is mounted on:
 //            unshare --net=FILE, ip netns.
 // Mirrors:   the columns PATH and NSFS of lsns(8).
 // Leaves out: a descriptor on its way through a socket: unix(7) SCM_RIGHTS.
@@ -18,21 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// "net:[4026532281]", which is what a link to a namespace and the root of its
-// mount both say. False: it is something else.
-bool parse_namespace(const char *text, int *kind, uint64_t *inode)
-{
-	size_t length = strcspn(text, ":");
-
-	if (strncmp(text + length, ":[", 2) != 0)
-		return false;
-	*kind = namespace_kind(text, length);
-	*inode = strtoull(text + length + 2, NULL, 10);
-	return *kind >= 0 && *inode;
-}
-
-// Of other files, that link says another path. EACCES: only for those who may
-// trace the process.
+// A link to a namespace reads as net:[INODE], one to another file as a path.
+// EACCES: only for those who may trace the process.
 static void look_at_link(int proc, const char *path,
 			 struct namespace_list *list)
 {
@@ -46,33 +33,47 @@ static void look_at_link(int proc, const char *path,
 		note_namespace(list, inode, kind, format("/proc/%s", path), -1);
 }
 
-// A process that called unshare(CLONE_NEWPID) or CLONE_NEWTIME is not in the
-// new namespace: its children will be.
-void find_descriptors(int proc, int pid, struct namespace_list *list)
+static void find_links(int proc, const char *directory,
+		       struct namespace_list *list)
 {
-	static const char *const later[] = {"pid_for_children",
-					    "time_for_children"};
+	DIR *links = open_directory(proc, directory);
 	struct dirent *entry;
-	DIR *directory = NULL;
 	char path[320];
-	int fd;
 
-	for (int i = 0; i < 2; i++) {
-		snprintf(path, sizeof path, "%d/ns/%s", pid, later[i]);
-		look_at_link(proc, path, list);
-	}
-	snprintf(path, sizeof path, "%d/fd", pid);
-	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0)
-		directory = fdopendir(fd);
-	while (directory && (entry = readdir(directory))) {
+	while (links && (entry = readdir(links))) {
 		if (entry->d_type != DT_LNK)
 			continue;
-		snprintf(path, sizeof path, "%d/fd/%s", pid, entry->d_name);
+		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
 		look_at_link(proc, path, list);
 	}
-	if (directory)
-		closedir(directory);
+	if (links)
+		closedir(links);
+}
+
+// A process that called unshare(CLONE_NEWPID) or CLONE_NEWTIME is not in the
+// new namespace: its children will be, and its ns/ has a link for those. Each
+// of its threads can be in namespaces of its own.
+void find_descriptors(int proc, int pid, struct namespace_list *list)
+{
+	struct dirent *entry;
+	char path[320];
+	DIR *threads;
+
+	snprintf(path, sizeof path, "%d/fd", pid);
+	find_links(proc, path, list);
+	snprintf(path, sizeof path, "%d/ns", pid);
+	find_links(proc, path, list);
+	snprintf(path, sizeof path, "%d/task", pid);
+	threads = open_directory(proc, path);
+	while (threads && (entry = readdir(threads))) {
+		if (entry->d_name[0] == '.' || atoi(entry->d_name) == pid)
+			continue;
+		snprintf(path, sizeof path, "%d/task/%s/ns", pid,
+			 entry->d_name);
+		find_links(proc, path, list);
+	}
+	if (threads)
+		closedir(threads);
 }
 
 // The file system of namespaces is called nsfs, and what of it is mounted there

@@ -195,8 +195,9 @@ void parse_options(int argc, char *argv[])
 }
 
 // An option that a command would not look at is a mistake of the user.
-void check_options(const char *name, unsigned int takes)
+void check_options(const char *command, unsigned int takes)
 {
+	const char *name = *command ? command : "list";
 	bool selects = options.users || options.pids || options.ppids ||
 		       options.container || options.threads;
 

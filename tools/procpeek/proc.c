@@ -11,10 +11,12 @@
 #define _GNU_SOURCE
 #include "procpeek.h"
 
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdlib.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -45,7 +47,18 @@ int open_proc(void)
 	if (read_link(fd, "self", self, sizeof self,
 		      "our own PID, if we are in it: proc(5)") < 0)
 		hint("this /proc is of a pid namespace that we are not in");
+	else if (atoi(self) != getpid())
+		hint("this /proc is of another pid namespace: there, we are "
+		     "process %s, not %d",
+		     self, getpid());
 	return fd;
+}
+
+DIR *open_directory(int dirfd, const char *path)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? NULL : fdopendir(fd);
 }
 
 // A descriptor that was opened with O_PATH pins a file without touching it.

@@ -118,6 +118,12 @@ bool is_kernel_thread(const struct process *process)
 	return process->field[STAT_FLAGS] & 0x00200000;
 }
 
+bool has_no_memory(const struct process *process)
+{
+	return is_kernel_thread(process) ||
+	       (process->state == 'Z' && process->field[STAT_THREADS] <= 1);
+}
+
 // The owner of the directory /proc/PID is the effective user, always: of its
 // files, that is true only while the process may be traced. An empty prefix
 // means that dirfd is that directory.
@@ -141,10 +147,11 @@ static int read_kernel_thread(int dirfd, const char *prefix,
 }
 
 // hidepid=1 leaves the directories and shuts their files: who owns one is all
-// that there is to know of a process. EPERM: proc(5) "hidepid".
+// that there is to know of a process. EPERM: proc(5) "hidepid"; EACCES: a
+// security module does the same.
 static int read_hidden(int dirfd, const char *prefix, struct process *process)
 {
-	process->hidden = errno == EPERM;
+	process->hidden = errno == EPERM || errno == EACCES;
 	return process->hidden ? read_owner(dirfd, prefix, process) : -1;
 }
 
@@ -167,9 +174,11 @@ static int read_status(int dirfd, const char *prefix, struct process *process,
 
 	snprintf(path, sizeof path, "%sstatus", prefix);
 	if (read_record(dirfd, path, text, "users, memory, more: proc(5)") ==
-		0 &&
-	    parse_status(text->data, process) == 0)
-		return 0;
+	    0) {
+		if (parse_status(text->data, process) == 0)
+			return 0;
+		errno = EBADMSG;
+	}
 	free(process->command);
 	process->command = NULL;
 	return -1;
@@ -185,8 +194,10 @@ int read_process(int dirfd, const char *prefix, int pid,
 	snprintf(path, sizeof path, "%sstat", prefix);
 	if (read_record(dirfd, path, text, "ids, state and times: proc(5)") < 0)
 		return read_hidden(dirfd, prefix, process);
-	if (parse_stat(text->data, process) < 0)
+	if (parse_stat(text->data, process) < 0) {
+		errno = EBADMSG; // no kernel writes that
 		return -1;
+	}
 	if (is_kernel_thread(process))
 		return read_kernel_thread(dirfd, prefix, process);
 	if (read_arguments(dirfd, prefix, process, text) < 0)
@@ -194,15 +205,23 @@ int read_process(int dirfd, const char *prefix, int pid,
 	return read_status(dirfd, prefix, process, text);
 }
 
+const char *directory_of(const struct process *process, char prefix[32])
+{
+	if (process->tid == process->pid)
+		snprintf(prefix, 32, "%d/", process->pid);
+	else
+		snprintf(prefix, 32, "%d/task/%d/", process->pid, process->tid);
+	return prefix;
+}
+
 bool is_still_there(int proc, const struct process *process)
 {
 	struct process now = {0};
 	struct buffer text = {0};
-	char path[64];
+	char prefix[32], path[64];
 	bool same;
 
-	snprintf(path, sizeof path, "%d/task/%d/stat", process->pid,
-		 process->tid);
+	snprintf(path, sizeof path, "%sstat", directory_of(process, prefix));
 	same = read_proc(proc, path, &text, "has it ended? proc(5)") == 0 &&
 	       parse_stat(text.data, &now) == 0 &&
 	       now.field[STAT_START] == process->field[STAT_START];

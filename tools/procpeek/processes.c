@@ -13,6 +13,7 @@
 
 #include <dirent.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -42,14 +43,12 @@ static void read_threads(int proc, struct process_list *list,
 {
 	struct process of = list->at[list->count - 1];
 	struct dirent *entry;
-	DIR *directory = NULL;
+	DIR *directory;
 	char path[64];
-	int fd, tid;
+	int tid;
 
 	snprintf(path, sizeof path, "%d/task", of.pid);
-	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0)
-		directory = fdopendir(fd);
+	directory = open_directory(proc, path);
 	while (directory && (entry = readdir(directory))) {
 		if (parse_pid(entry->d_name, &tid) < 0 || tid == of.pid)
 			continue;
@@ -61,6 +60,24 @@ static void read_threads(int proc, struct process_list *list,
 	}
 	if (directory)
 		closedir(directory);
+}
+
+// The times of a process are those of all its threads; its first one has a file
+// of its own as well.
+static void read_own_times(int proc, struct process *process,
+			   struct buffer *scratch)
+{
+	struct process own = *process;
+	char path[64];
+
+	snprintf(path, sizeof path, "%d/task/%d/stat", process->pid,
+		 process->pid);
+	if (read_record(proc, path, scratch, "of its first thread: proc(5)") <
+		0 ||
+	    parse_stat(scratch->data, &own) < 0)
+		return; // it has ended since
+	process->field[STAT_UTIME] = own.field[STAT_UTIME];
+	process->field[STAT_STIME] = own.field[STAT_STIME];
 }
 
 // A part of the processes, and what was read of them.
@@ -83,24 +100,28 @@ static void *read_part(void *argument)
 		snprintf(prefix, sizeof prefix, "%d/", part->pids[i]);
 		process = new_process(list);
 		if (read_process(part->proc, prefix, part->pids[i], process,
-				 &scratch) < 0)
+				 &scratch) < 0) {
+			if (errno != ENOENT && errno != ESRCH)
+				err(EXIT_FAILURE, "cannot read /proc/%d",
+				    part->pids[i]);
 			continue; // ended since the directory was read
+		}
 		list->count++;
-		list->hidden += process->hidden;
-		if (options.threads && process->field[STAT_THREADS] > 1)
+		if (options.threads && process->field[STAT_THREADS] > 1) {
+			read_own_times(part->proc, process, &scratch);
 			read_threads(part->proc, list, &scratch);
+		}
 	}
 	free(scratch.data);
 	return NULL;
 }
 
-static void append(struct process_list *list, struct process_list *part)
+static void add_part(struct process_list *list, struct process_list *part)
 {
 	for (size_t i = 0; i < part->count; i++) {
 		*new_process(list) = part->at[i];
 		list->count++;
 	}
-	list->hidden += part->hidden;
 	free(part->at);
 }
 
@@ -142,21 +163,20 @@ static void read_parts(int proc, const int *pids, size_t count,
 	for (size_t i = 0; i < readers; i++) {
 		if (started[i])
 			pthread_join(threads[i], NULL);
-		append(list, &parts[i].list);
+		add_part(list, &parts[i].list);
 	}
 }
 
 // readdir(3) shows the processes that are there, in the order of their PIDs.
 static int *list_pids(int proc, size_t *count)
 {
-	DIR *directory = fdopendir(fcntl(proc, F_DUPFD_CLOEXEC, 0));
+	DIR *directory = open_directory(proc, ".");
 	size_t capacity = 0;
 	struct dirent *entry;
 	int pid, *pids = NULL;
 
 	if (!directory)
 		err(EXIT_FAILURE, "cannot list /proc");
-	rewinddir(directory); // the duplicate shares its position
 	for (*count = 0; (entry = readdir(directory));) {
 		if (parse_pid(entry->d_name, &pid) < 0)
 			continue;

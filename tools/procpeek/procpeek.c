@@ -8,8 +8,8 @@
 //            of one of its files.
 // Mirrors:   ps aux, ps axjf, pstree, lsns(8), docker top.
 // Leaves out: most formats and selections (ps(1) has a hundred options);
-//            a namespace held only by a descriptor that is on its way through
-//            a socket, which no file of /proc shows.
+//            a namespace held only by a socket made in it, or by a descriptor
+//            on its way through one, which no file of /proc shows.
 // Read:      proc(5), namespaces(7), ioctl_ns(2), openat2(2), cgroups(7).
 // Build:     cc -Itools/lib -o procpeek tools/procpeek/*.c tools/lib/*.c
 //            -lsmartcols -lcap

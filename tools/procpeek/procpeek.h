@@ -11,6 +11,7 @@
 
 #include "bones.h"
 
+#include <dirent.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -30,7 +31,7 @@ enum { TAKES_SELECTION = 1, TAKES_NS = 2, TAKES_SORT = 4, TAKES_DOT = 8 };
 
 void parse_options(int argc, char *argv[]);
 // Ends the program if an option was given that the command does not take.
-void check_options(const char *name, unsigned int takes);
+void check_options(const char *command, unsigned int takes);
 
 // What a command is asked for.
 struct request {
@@ -53,8 +54,9 @@ char *valid_utf8(const char *text);
 char *copy_text(const char *text);
 // printf into new memory; ends the program when there is none.
 char *format(const char *text, ...) __attribute__((format(printf, 1, 2)));
-// The text, which is freed, and a word more.
-char *join(char *text, const char *word);
+// printf to the end of a text from malloc(3), which moves.
+void append(char **text, const char *more, ...)
+    __attribute__((format(printf, 2, 3)));
 // By the values of their bytes: strcmp(3).
 void sort_texts(char *texts[], size_t count);
 
@@ -112,8 +114,9 @@ extern const struct lesson lessons[LESSONS];
 // --- dot.c: graphs in the language of dot(1) --------------------------------
 
 void dot_open(const char *name);
-void dot_node(int64_t id, const char *label, ...)
-    __attribute__((format(printf, 2, 3)));
+// A node of two or three lines; third may be NULL.
+void dot_node(int64_t id, const char *first, const char *second,
+	      const char *third);
 void dot_edge(int64_t from, int64_t to, const char *label);
 void dot_close(void);
 
@@ -121,6 +124,8 @@ void dot_close(void);
 
 // A descriptor of /proc, or the end of the program.
 int open_proc(void);
+// To be listed, or NULL with errno.
+DIR *open_directory(int dirfd, const char *path);
 // For reading, what fd holds by O_PATH.
 int reopen(int proc, int fd);
 // Read a file of /proc, and narrate that. 0, or -1 with errno.
@@ -186,11 +191,16 @@ int parse_status(const char *status, struct process *process);
 // From the text of cmdline, which it changes, and the comm.
 char *command_line(const struct process *process, struct buffer *text);
 bool is_kernel_thread(const struct process *process);
+// A kernel thread runs no program; a zombie has given all back, unless only its
+// first thread has ended.
+bool has_no_memory(const struct process *process);
 // What is in the directory that prefix ("" or "123/") leads to from dirfd.
 // 0, with the text of its status file, which a kernel thread and a hidden
-// process have not; -1 when the process has gone.
+// process have not; -1 with errno: ENOENT or ESRCH when it has gone.
 int read_process(int dirfd, const char *prefix, int pid,
 		 struct process *process, struct buffer *text);
+// Writes "PID/" or "PID/task/TID/".
+const char *directory_of(const struct process *process, char prefix[32]);
 // What was read by a PID since the process was read is of that process if this
 // is true afterwards: one that takes over a PID has started later.
 bool is_still_there(int proc, const struct process *process);
@@ -205,7 +215,6 @@ int read_thread(int dirfd, const char *prefix, const struct process *of,
 struct process_list {
 	struct process *at;
 	size_t count, capacity;
-	int hidden; // how many
 };
 
 // All that are there, in the order of their PIDs.
@@ -238,7 +247,17 @@ int64_t cpu_seconds(const struct process *process, const struct clock *clock);
 
 // --- namespaces.c -----------------------------------------------------------
 
-enum { NAMESPACE_KINDS = 8 };
+enum {
+	KIND_MNT,
+	KIND_PID,
+	KIND_NET,
+	KIND_IPC,
+	KIND_UTS,
+	KIND_USER,
+	KIND_CGROUP,
+	KIND_TIME,
+	NAMESPACE_KINDS
+};
 extern const char *const namespace_kinds[NAMESPACE_KINDS];
 // The index of a kind whose name has that length, -1: there is none.
 int namespace_kind(const char *name, size_t length);
@@ -246,6 +265,8 @@ int namespace_kind(const char *name, size_t length);
 // The inode of ns/KIND below dirfd, whose links it follows by name prefix
 // ("" or "123/"); 0 when it may not be read.
 uint64_t namespace_inode(int dirfd, const char *prefix, const char *kind);
+// From "net:[4026532281]"; false: that is something else.
+bool parse_namespace(const char *text, int *kind, uint64_t *inode);
 // The inode of an open file, 0 if there is none.
 uint64_t inode_of(int fd);
 // Of an open namespace: descriptors, or -1 when there is none in our sight.
@@ -286,13 +307,19 @@ struct namespace *find_namespace(const struct namespace_list *list,
 struct namespace *note_namespace(struct namespace_list *list, uint64_t inode,
 				 int kind, char *held, int fd);
 void free_namespaces(struct namespace_list *list);
-// Those that a process holds by a descriptor, and those that are mounted on a
-// file in the mount namespace of the process, or, 0, of procpeek.
-bool parse_namespace(const char *text, int *kind, uint64_t *inode);
+// Those that a process holds by a descriptor or a thread, and those that are
+// mounted on a file in the mount namespace of the process, or, 0, of procpeek.
 void find_descriptors(int proc, int pid, struct namespace_list *list);
 void find_mounts(int proc, int pid, struct namespace_list *list);
 
 // --- subject.c: everything about one process ---------------------------------
+
+struct engine {
+	const char *name; // NULL: none recognized
+	char id[256], pod[128];
+	enum { NO_ENGINE, SERVICE, VIRTUAL_MACHINE, CONTAINER } role;
+	bool outside; // the process of an engine, beside its container
+};
 
 struct subject {
 	int proc; // /proc
@@ -300,6 +327,7 @@ struct subject {
 	int pid;
 	struct process process;
 	struct buffer status, scratch;
+	struct engine engine; // once its facts are gathered
 };
 
 struct fact {
@@ -352,13 +380,6 @@ void facts_of_limits(struct subject *subject, const char *cgroups,
 
 // --- engine.c, inside.c -----------------------------------------------------
 
-struct engine {
-	const char *name; // NULL: none recognized
-	char id[256], pod[128];
-	bool service; // of systemd, no container
-	bool outside; // the process of an engine, beside its container
-};
-
 // 64 hexadecimal digits, and not a name.
 bool is_container_id(const char *text);
 // Which engine made one of the paths in the text of /proc/PID/cgroup? Returns
@@ -367,11 +388,12 @@ char *recognize_engine(const char *cgroups, struct engine *engine);
 
 // The root directory of the process as an O_PATH descriptor, or -1.
 int open_root(struct subject *subject);
-// Open path below root and never outside it, whatever links it is made of.
-int open_inside(int root, const char *path, int flags);
+// What path is below root and never outside it, whatever links it is made of,
+// as an O_PATH descriptor, or -1 with errno.
+int find_inside(int root, const char *path);
 // The name that the passwd(5) file in root gives to uid, or NULL; freed by
 // the caller.
-char *user_inside(int root, uid_t uid);
+char *user_inside(int proc, int root, uid_t uid);
 // The same from the text of that file, which it takes apart; NULL has none.
 char *find_user(char *passwd, uid_t uid);
 // A line of uid_map or gid_map: the first id inside, the first outside, how
@@ -386,9 +408,12 @@ bool next_range(char **text, struct id_range *range);
 // no name there, or that cannot be known.
 int64_t uid_inside(struct subject *subject, uid_t uid);
 
-// Who made the container of a process: 1, or 0 if no engine is named in its
-// cgroup paths, or -1, with errno, if these may not be read.
-int engine_of(int proc, int pid, struct engine *engine);
+// Who made the container of a process or thread: 1, or 0 if no engine is named
+// in its cgroup paths, or -1 if these may not be read.
+int engine_of(int proc, const struct process *process, struct engine *engine);
+// On version 1, /proc says / of whatever has ended, also of a first thread that
+// has ended before the others.
+bool is_placeholder(const struct process *process, const char *cgroups);
 
 // --- hidden.c ----------------------------------------------------------------
 
@@ -417,8 +442,8 @@ struct selection {
 
 // From the options. Ends the program if they make no sense.
 void open_selection(struct selection *selection, int proc);
-bool is_selected(struct selection *selection, int proc,
-		 const struct process *process);
+bool take_if_selected(struct selection *selection, int proc,
+		      const struct process *process);
 // What was printed may lack processes, or have none at all: says so, and ends
 // the program in the latter case, unless --interval asks again.
 void end_selection(const struct selection *selection);

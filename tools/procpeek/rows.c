@@ -5,7 +5,7 @@
 // Shows:     which file and field of /proc each column of ps comes from;
 //            --explain says it.
 // Mirrors:   the columns of ps aux, ps axjf and a few of ps -o.
-// Leaves out: the hundred others of ps -L.
+// Leaves out: the hundred others of ps L.
 // Read:      ps(1) "STANDARD FORMAT SPECIFIERS", proc(5), credentials(7).
 
 #define _GNU_SOURCE
@@ -125,7 +125,7 @@ static void container_cell(struct table *table, struct libscols_line *line,
 
 	if (!table_has(table, ROW_CONTAINER))
 		return;
-	is = engine_of(proc, process->pid, &engine);
+	is = engine_of(proc, process, &engine);
 	if (!is_still_there(proc, process))
 		is = -1;
 	if (is <= 0) {

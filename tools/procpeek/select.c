@@ -98,13 +98,14 @@ void open_selection(struct selection *selection, int proc)
 		open_namespace(selection, proc);
 }
 
-static bool in_namespace(struct selection *selection, int proc, int pid)
+static bool in_namespace(struct selection *selection, int proc,
+			 const struct process *process)
 {
 	char prefix[32];
 	uint64_t inode;
 
-	snprintf(prefix, sizeof prefix, "%d/", pid);
-	inode = namespace_inode(proc, prefix, namespace_kinds[selection->kind]);
+	inode = namespace_inode(proc, directory_of(process, prefix),
+				namespace_kinds[selection->kind]);
 	if (!inode && errno == EACCES)
 		selection->unseen++;
 	return inode && (inode == selection->inode) != selection->others;
@@ -112,11 +113,11 @@ static bool in_namespace(struct selection *selection, int proc, int pid)
 
 // As docker(1) takes them: the name, or the id, or as much of its beginning
 // as one cares to type.
-static bool in_container(int proc, int pid)
+static bool in_container(int proc, const struct process *process)
 {
 	struct engine engine;
 
-	if (engine_of(proc, pid, &engine) <= 0)
+	if (engine_of(proc, process, &engine) <= 0)
 		return false;
 	if (is_container_id(engine.id))
 		return strncmp(engine.id, options.container,
@@ -136,17 +137,16 @@ static bool fits(struct selection *selection, int proc,
 	if (selection->ppids.at &&
 	    !has_number(&selection->ppids, process->field[STAT_PPID]))
 		return false;
-	if (selection->kind >= 0 &&
-	    !in_namespace(selection, proc, process->pid))
+	if (selection->kind >= 0 && !in_namespace(selection, proc, process))
 		return false;
-	if (options.container && !in_container(proc, process->pid))
+	if (options.container && !in_container(proc, process))
 		return false;
 	return (selection->kind < 0 && !options.container) ||
 	       is_still_there(proc, process);
 }
 
-bool is_selected(struct selection *selection, int proc,
-		 const struct process *process)
+bool take_if_selected(struct selection *selection, int proc,
+		      const struct process *process)
 {
 	bool selected = fits(selection, proc, process);
 

@@ -18,18 +18,26 @@
 #include <string.h>
 #include <unistd.h>
 
-// A list needs no status of a kernel thread, a page does.
-static bool has_status(struct subject *subject)
+static int read_subject(struct subject *subject)
 {
-	return !is_kernel_thread(&subject->process) ||
-	       read_proc(subject->dir, "status", &subject->status,
-			 "users, memory, more: proc(5)") == 0;
+	if (read_process(subject->dir, "", subject->pid, &subject->process,
+			 &subject->status) < 0)
+		return -1;
+	if (subject->process.hidden) {
+		errno = EPERM;
+		return -1;
+	}
+	if (!is_kernel_thread(&subject->process))
+		return 0;
+	// A list needs no status of it, a page does.
+	return read_proc(subject->dir, "status", &subject->status,
+			 "users, memory, more: proc(5)");
 }
 
 bool subject_find(struct subject *subject, int proc, int pid)
 {
 	char path[16];
-	bool hidden;
+	int error;
 
 	*subject = (struct subject){.proc = proc, .pid = pid};
 	snprintf(path, sizeof path, "%d", pid);
@@ -39,13 +47,11 @@ bool subject_find(struct subject *subject, int proc, int pid)
 		proc, path);
 	if (subject->dir < 0)
 		return false;
-	if (read_process(subject->dir, "", pid, &subject->process,
-			 &subject->status) == 0 &&
-	    !subject->process.hidden && has_status(subject))
+	if (read_subject(subject) == 0)
 		return true;
-	hidden = subject->process.hidden;
+	error = errno;
 	subject_close(subject);
-	errno = hidden ? EPERM : ENOENT;
+	errno = error;
 	return false;
 }
 
@@ -53,11 +59,11 @@ void subject_open(struct subject *subject, int proc, int pid)
 {
 	if (subject_find(subject, proc, pid))
 		return;
-	if (errno == ENOENT)
+	if (errno == ENOENT || errno == ESRCH)
 		no_process(proc, pid);
 	if (errno == EPERM)
 		hint_hidden(proc);
-	err(EXIT_FAILURE, "cannot open /proc/%d", pid);
+	err(EXIT_FAILURE, "cannot read /proc/%d", pid);
 }
 
 void subject_close(struct subject *subject)
@@ -142,33 +148,32 @@ static char *id_text(struct subject *subject, const char *name)
 // Up the tree to a process without a parent: 1, 2, or one whose parent is
 // outside of our pid namespace, for which the kernel says 0. A parent that has
 // started later than its child is another process, with the PID of one that has
-// ended meanwhile.
+// ended meanwhile. What cannot be known any more is a question mark.
 static char *parents_of(struct subject *subject)
 {
-	char *text = format("%s", ""), *longer;
+	char *text = format("%s", ""), path[32];
 	struct process parent = subject->process;
 	int64_t started;
-	char path[32];
 
-	for (int depth = 0; depth < 64 && parent.field[STAT_PPID] > 0;
-	     depth++) {
+	for (int depth = 0; parent.field[STAT_PPID] > 0; depth++) {
 		started = parent.field[STAT_START];
 		parent.pid = (int)parent.field[STAT_PPID];
 		snprintf(path, sizeof path, "%d/stat", parent.pid);
-		if (read_proc(subject->proc, path, &subject->scratch,
+		if (depth == 64 ||
+		    read_proc(subject->proc, path, &subject->scratch,
 			      "the parent and its parent: proc(5)") < 0 ||
 		    parse_stat(subject->scratch.data, &parent) < 0 ||
-		    parent.field[STAT_START] > started)
+		    parent.field[STAT_START] > started) {
+			append(&text, "%s? (%d)", *text ? " < " : "",
+			       parent.pid);
 			break;
-		longer = format("%s%s%s (%d)", text, *text ? " < " : "",
-				parent.comm, parent.pid);
-		free(text);
-		text = longer;
+		}
+		append(&text, "%s%s (%d)", *text ? " < " : "", parent.comm,
+		       parent.pid);
 	}
-	if (*text)
-		return text;
-	free(text);
-	return format("none");
+	if (!*text)
+		append(&text, "none");
+	return text;
 }
 
 // One small file on one line, without what ends it.
@@ -190,7 +195,7 @@ static char *inner_user(struct subject *subject)
 	char *name = NULL, *text = NULL;
 
 	if (uid >= 0 && root >= 0)
-		name = user_inside(root, (uid_t)uid);
+		name = user_inside(subject->proc, root, (uid_t)uid);
 	if (uid >= 0)
 		text = format("%jd%s%s%s", (intmax_t)uid, name ? " (" : "",
 			      name ? name : "", name ? ")" : "");

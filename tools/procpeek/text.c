@@ -84,12 +84,22 @@ char *format(const char *text, ...)
 	return result;
 }
 
-char *join(char *text, const char *word)
+void append(char **text, const char *more, ...)
 {
-	char *longer = format("%s%s%s", text, *text ? " " : "", word);
+	size_t length = strlen(*text);
+	va_list arguments;
+	char *added, *longer;
+	int size;
 
-	free(text);
-	return longer;
+	va_start(arguments, more);
+	size = vasprintf(&added, more, arguments);
+	va_end(arguments);
+	longer = size < 0 ? NULL : realloc(*text, length + (size_t)size + 1);
+	if (!longer)
+		err(EXIT_FAILURE, "cannot allocate memory");
+	memcpy(longer + length, added, (size_t)size + 1);
+	free(added);
+	*text = longer;
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -13,6 +13,7 @@
 #include "procpeek.h"
 
 #include <err.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,7 @@ struct container {
 	int root;
 	int depth;	// how many pid namespaces deep, ours is 1
 	uint64_t pidns; // 0: it shares ours, or may not be read
+	int lines;	// printed
 	int further;	// a process in a pid namespace of its own, or 0
 	struct clock clock;
 };
@@ -90,7 +92,7 @@ static void open_container(struct container *container, int proc, int pid)
 	pid = process_of(proc, pid);
 	subject_open(&container->subject, proc, pid);
 	container->root = open_root(&container->subject);
-	container->further = 0;
+	container->further = container->lines = 0;
 	container->depth =
 	    inner_pids(container->subject.status.data, 0, &unused);
 	container->pidns = namespace_inode(container->subject.dir, "", "pid");
@@ -145,7 +147,7 @@ static void inner_cells(struct table *table, struct libscols_line *line,
 	    container->depth)
 		container->further = subject->pid;
 	if (uid >= 0 && container->root >= 0) {
-		name = user_inside(container->root, (uid_t)uid);
+		name = user_inside(subject->proc, container->root, (uid_t)uid);
 		if (!name)
 			name = format("%jd", (intmax_t)uid);
 	}
@@ -171,13 +173,17 @@ static void top_line(struct table *table, struct container *container,
 	char text[64];
 	double percent;
 
-	if (!subject_find(&subject, container->subject.proc, listed->pid))
+	if (!subject_find(&subject, container->subject.proc, listed->pid)) {
+		if (errno != ENOENT && errno != ESRCH && errno != EPERM)
+			err(EXIT_FAILURE, "cannot read /proc/%d", listed->pid);
 		return;
+	}
 	if (process->field[STAT_START] != listed->field[STAT_START]) {
 		subject_close(&subject);
 		return;
 	}
 	line = table_line(table);
+	container->lines++;
 	table_text(table, line, TOP_UID, user_name(process->euid));
 	table_number(table, line, TOP_PID, process->pid);
 	table_number(table, line, TOP_PPID, process->field[STAT_PPID]);
@@ -218,6 +224,8 @@ void command_top(const struct request *request)
 		narration = QUIET; // of the first, calls are narrated
 	}
 	narration = wanted;
+	if (!container.lines) // it has ended meanwhile
+		no_process(proc, container.subject.pid);
 	table_print(&table);
 	if (container.further)
 		hint("process %d is in a pid namespace further in: "

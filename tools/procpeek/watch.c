@@ -14,6 +14,7 @@
 #include "procpeek.h"
 
 #include <err.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -37,12 +38,14 @@ static void enter_screen(void)
 		dprintf(STDOUT_FILENO, "\033[?1049h\033[?25l");
 }
 
-// As many lines as the screen has, each from its beginning, and what an
-// earlier and longer one left is erased. Elsewhere all of it.
+// As many lines as the screen has. What an earlier and longer one left is
+// erased beforehand: after a line that fills the width, the cursor is still on
+// its last character. Elsewhere all of it.
 static void draw(const char *text)
 {
 	struct winsize size = {0};
-	const char *end;
+	size_t length;
+	int row;
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row) {
 		fputs(text, stdout);
@@ -50,17 +53,38 @@ static void draw(const char *text)
 		return;
 	}
 	fputs("\033[H", stdout);
-	for (int row = 1; *text; row++, text = end) {
-		end = strchrnul(text, '\n');
-		fwrite(text, 1, (size_t)(end - text), stdout);
-		fputs("\033[K", stdout);
-		if (*end == '\0' || row == size.ws_row)
-			break;
-		end++;
-		if (*end)
-			putchar('\n');
+	for (row = 0; *text && row < size.ws_row; row++) {
+		length = strcspn(text, "\n");
+		fputs(row ? "\n\033[K" : "\033[K", stdout);
+		fwrite(text, 1, length, stdout);
+		text += length + (text[length] == '\n');
 	}
-	fputs("\033[J", stdout);
+	if (row < size.ws_row)
+		fputs(row ? "\n\033[J" : "\033[J", stdout);
+}
+
+// Every round asks for processes by their PID. So that none stands for another
+// one, which has that PID by now, their directories are held: a look through
+// such a descriptor fails once the process has ended.
+static struct {
+	int dir, pid;
+} pins[3];
+
+static void pin(int proc, int pid)
+{
+	static size_t count;
+	char path[16];
+
+	snprintf(path, sizeof path, "%d", pid);
+	pins[count].pid = pid;
+	pins[count++].dir = openat(proc, path, O_PATH | O_CLOEXEC);
+}
+
+static void check_pins(void)
+{
+	for (size_t i = 0; i < sizeof pins / sizeof *pins; i++)
+		if (pins[i].pid && faccessat(pins[i].dir, "stat", F_OK, 0) < 0)
+			errx(EXIT_FAILURE, "process %d has ended", pins[i].pid);
 }
 
 // A command prints to stdout: it is given a piece of memory in its place.
@@ -76,6 +100,7 @@ static void draw_command(command_function *draws, const struct request *request)
 		err(EXIT_FAILURE, "cannot allocate memory");
 	stdout = memory;
 	draws(request);
+	check_pins();
 	stdout = screen;
 	if (fclose(memory) != 0)
 		err(EXIT_FAILURE, "cannot allocate memory");
@@ -138,6 +163,12 @@ _Noreturn void watch(command_function *draws, const struct request *request)
 				      SIGQUIT, SIGTSTP, SIGWINCH};
 	sigset_t set;
 
+	if (request->pid)
+		pin(request->proc, request->pid);
+	if (request->other)
+		pin(request->proc, request->other);
+	if (options.ns && strchr(options.ns, '='))
+		pin(request->proc, atoi(strchr(options.ns, '=') + 1));
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		if (sigaction(numbers[i], NULL, &action) == 0 &&

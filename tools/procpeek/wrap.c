@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// How many cells the column needs for this text.
+// How many cells the column needs for this text, at most: there are no more
+// than bytes.
 static size_t widest_line(const struct libscols_column *column,
 			  const char *text, void *room)
 {
@@ -47,7 +48,7 @@ void table_wrap(struct table *table, size_t others)
 	    table->scols, scols_table_get_ncols(table->scols) - 1);
 
 	// A file or a pipe has room for any line.
-	if (!isatty(STDOUT_FILENO) || width <= 2 * others)
+	if (!isatty(STDOUT_FILENO) || width < 2 * others)
 		return;
 	table->room = width - others;
 	scols_column_set_flags(last, SCOLS_FL_WRAP);

@@ -1,0 +1,292 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# procpeek on odd processes: a PID that is used again, threads that go their own ways, files that
+# are no files, and files that must not be opened.
+
+load ../lib/common
+load ../lib/procpeek
+# bats sets it, and start sets the others: shellcheck knows only $output and $lines.
+stderr="" pid=""
+
+# A program with two threads, which does what its argument says, and is ready when it is stopped.
+setup_file() {
+    nothing_started
+    cc -pthread -o "$BATS_FILE_TMPDIR/odd" -x c - <<'END'
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+extern char **environ;
+static const char *what;
+static void *second(void *unused)
+{
+	struct timespec used = {0};
+	prctl(PR_SET_NAME, "second");
+	if (strcmp(what, "unshare") == 0 && unshare(CLONE_NEWUTS) < 0)
+		_exit(1);
+	while (strcmp(what, "spin") == 0 && (used.tv_sec < 1 || used.tv_nsec < 200000000))
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	if (strcmp(what, "leave") != 0)
+		kill(getpid(), SIGSTOP);
+	for (;;)
+		pause();
+	return unused;
+}
+int main(int argc, char *argv[])
+{
+	pthread_t thread;
+	what = argc > 1 ? argv[1] : "";
+	if (strcmp(what, "title") == 0)
+		memset(environ[0], 'x', 12);
+	pthread_create(&thread, 0, second, 0);
+	if (strcmp(what, "leave") == 0)
+		pthread_exit(0);
+	for (;;)
+		pause();
+}
+END
+}
+
+before_test() {
+    nothing_started
+    odd=$BATS_FILE_TMPDIR/odd
+}
+
+after_test() {
+    end_started
+}
+
+start_odd() { # start_odd WHAT [VARIABLE...]
+    start env "${@:2}" "$odd" "$1"
+    wait_for 20 in_state "$pid" "${STATE:-T}"
+    tid=$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 ! -name "$pid" -printf '%f')
+}
+
+@test "--interval follows the process, not whoever has its PID next" {
+    requires root
+    # shellcheck disable=SC2016 # the inner shell's variables
+    run -0 unshare -mpf --kill-child --mount-proc bash -c 'sleep 300 &
+        pid=$!
+        procpeek "$pid" --interval 0.05 >"$0/page" 2>"$0/errors" &
+        peek=$!
+        until grep -qs "^command .*sleep 300" "$0/page"; do sleep 0.05; done
+        kill -STOP "$peek"
+        kill "$pid"
+        wait "$pid"
+        echo $((pid - 1)) >/proc/sys/kernel/ns_last_pid
+        sleep 301 &
+        [[ $! == "$pid" ]] || exit 3
+        kill -CONT "$peek"
+        wait "$peek"
+        echo "status $? for $pid"' "$BATS_TEST_TMPDIR"
+    [[ $output =~ ^status\ 1\ for\ ([0-9]+)$ ]]
+    [ "$(cat "$BATS_TEST_TMPDIR/errors")" = "procpeek: process ${BASH_REMATCH[1]} has ended" ]
+    run ! grep 'sleep 301' "$BATS_TEST_TMPDIR/page"
+}
+
+@test "files: the process of that number in there is not procpeek" {
+    requires root
+    # shellcheck disable=SC2016 # the inner shell's variables
+    start unshare -mpf --kill-child --mount-proc sh -c 'mkfifo "$0"; read -r number <"$0"
+        echo $((number - 1)) >/proc/sys/kernel/ns_last_pid
+        sleep 302 & echo $! >"$0"; wait' "$BATS_TEST_TMPDIR/fifo"
+    wait_for 20 test -p "$BATS_TEST_TMPDIR/fifo"
+    # shellcheck disable=SC2016 # the inner shell's variables
+    run -0 bash -c 'echo $$ >"$1"; read -r number <"$1"
+        [[ $number == $$ ]] && exec procpeek files "$2" "/proc/$$/comm"' bash "$BATS_TEST_TMPDIR/fifo" "$(child_of "$pid")"
+    [ "$output" = sleep ]
+}
+
+@test "with too few descriptors, processes have not ended" {
+    requires prlimit
+    local limit code errors=$BATS_TEST_TMPDIR/errors
+    for ((limit = 4; limit < 12; limit++)); do
+        for command in $$ "--pid $$"; do
+            code=0
+            # shellcheck disable=SC2086 # words
+            prlimit --nofile="$limit" "$(type -P procpeek)" $command >/dev/null 2>"$errors" || code=$?
+            run ! grep -E 'no (such )?process|ended' "$errors"
+            # 127: not even the libraries could be opened.
+            ((code == 0 || code == 127)) || grep -q 'Too many open files' "$errors"
+        done
+    done
+    ((code == 0))
+}
+
+@test "the times of a first thread are its own with -T" {
+    requires jq
+    start_odd spin
+    run -0 procpeek -T --pid "$pid" --json -o PID,TID,TIME,%CPU
+    jq -e '.processes[] | select(.pid == .tid) | .time == "0:00"' <<<"$output"
+    jq -e '.processes[] | select(.pid != .tid) | .time == "0:01"' <<<"$output"
+    run -0 procpeek --pid "$pid" --json -o TIME
+    jq -e '.processes[0].time == "0:01"' <<<"$output"
+}
+
+@test "of a first thread that has ended, nothing is said that the others have" {
+    requires root jq cgroup1
+    STATE=Z start_odd leave
+    run -0 procpeek "$pid" --json
+    jq -e '[.process[] | select(.what == ("cgroup", "pids limit", "memory limit", "engine", "open files", "exe",
+        "environment")) | .value] | length == 7 and all(. == null)' <<<"$output"
+    [[ "$(fact "$tid" 'open files')" == "$(find "/proc/$tid/fd" -type l | wc -l),"* ]]
+    run -0 procpeek --pid "$pid" --json -o CONTAINER
+    jq -e '.processes[0].container == null' <<<"$output"
+    run -1 --separate-stderr procpeek ns "$pid"
+    [[ $stderr == *"process $pid has ended, or its first thread"* ]]
+}
+
+@test "of a zombie there is no program, and it is in no directory" {
+    requires jq
+    # shellcheck disable=SC2016 # the inner shell's variable
+    start bash -c 'sleep 0.3 & exec sleep 60'
+    zombie() { in_state "$(child_of "$pid")" Z; }
+    wait_for 20 zombie
+    run -0 procpeek "$(child_of "$pid")" --json
+    jq -e '[.process[] | select(.what == ("exe", "cwd", "root", "open files", "environment")) | .value] |
+        length == 5 and all(. == "none")' <<<"$output"
+}
+
+@test "each thread is in its own control group and namespaces" {
+    requires root jq cgroup1
+    local group=/sys/fs/cgroup/pids/lxc/web
+    start_odd unshare
+    mkdir -p "$group"
+    groups+=("$group" "${group%/*}")
+    echo "$tid" >"$group/tasks"
+    run -0 procpeek -T --pid "$pid" --json -o TID,CONTAINER
+    jq -e --argjson tid "$tid" '[.processes[] | .container == if .tid == $tid then "LXC web" else "none" end] |
+        length == 2 and all' <<<"$output"
+    run -0 procpeek -T --container web --json -o TID
+    jq -e --argjson tid "$tid" '[.processes[].tid] == [$tid]' <<<"$output"
+    run -0 procpeek -T --ns uts --pid "$pid" --json -o TID
+    jq -e --argjson tid "$tid" '[.processes[].tid] == [$tid]' <<<"$output"
+    # Nobody but that thread is in it.
+    inode=$(readlink "/proc/$pid/task/$tid/ns/uts")
+    run -0 procpeek ns --all --ns uts --json
+    jq -e --argjson ns "${inode//[^0-9]/}" --arg held "/proc/$pid/task/$tid/ns/uts" '.namespaces[] |
+        select(.ns == $ns) | .nprocs == 0 and ."held-by" == $held' <<<"$output"
+}
+
+@test "what a program has written over its environment is not shown" {
+    requires jq
+    start_odd title SECRET=ab-long-enough-to-be-cut OTHER=1
+    grep -qz 'long' "/proc/$pid/environ"
+    [[ " $(fact "$pid" environment) " == *' OTHER '* ]]
+    [[ "$(fact "$pid" environment)" != *long* ]]
+}
+
+@test "open files are counted by what they are, as find tells" {
+    requires root jq
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    mknod "$BATS_TEST_TMPDIR/null" c 1 3
+    touch "/dev/shm/$$-odd"
+    # shellcheck disable=SC2016 # the inner shell's variables
+    start sh -c 'exec sleep 60 3<>"$0/fifo" 4<"$0/null" 5</etc 6</dev/shm 7</etc/passwd 8<"$1"' "$BATS_TEST_TMPDIR" "/dev/shm/$$-odd"
+    wait_for 20 runs "$pid" sleep
+    rm "/dev/shm/$$-odd"
+    kind() { [[ "$(fact "$pid" 'open files')" =~ \ $1\ ([0-9]+) ]] && echo "${BASH_REMATCH[1]}"; }
+    [ "$(kind pipe)" = "$(find -L "/proc/$pid/fd" -mindepth 1 -maxdepth 1 -type p | wc -l)" ]
+    [ "$(kind device)" = "$(find -L "/proc/$pid/fd" -mindepth 1 -maxdepth 1 -type c | wc -l)" ]
+    [ "$(kind directory)" = "$(find -L "/proc/$pid/fd" -mindepth 1 -maxdepth 1 -type d | wc -l)" ]
+    [ "$(kind file)" = "$(find -L "/proc/$pid/fd" -mindepth 1 -maxdepth 1 -type f | wc -l)" ]
+    [ "$(kind directory)" -ge 2 ]
+}
+
+@test "a device in the place of passwd is not opened" {
+    requires root jq strace
+    # shellcheck disable=SC2016 # the inner shell's variables
+    start unshare --mount sh -c 'mount -t tmpfs box "$0" && mkdir "$0/etc" "$0/usr" && mknod "$0/etc/passwd" c 1 3 &&
+        mount --rbind /usr "$0/usr" && ln -s usr/bin usr/lib usr/lib64 "$0" && exec chroot "$0" sleep 60' "$BATS_TEST_TMPDIR"
+    wait_for 20 runs "$pid" sleep
+    strace -E ASAN_OPTIONS=detect_leaks=0 -o "$BATS_TEST_TMPDIR/seen" -e trace=openat,openat2 procpeek top "$pid" >/dev/null
+    grep -q '"/etc/passwd".*O_PATH' "$BATS_TEST_TMPDIR/seen"
+    run ! grep 'self/fd/' "$BATS_TEST_TMPDIR/seen"
+    [[ "$(grep '"/etc/passwd", {' "$BATS_TEST_TMPDIR/seen" | grep -vc O_PATH)" == 0 ]]
+}
+
+@test "files: an entry that may not be looked at is a row of question marks" {
+    requires root user jq
+    start sleep 60
+    mkdir "$BATS_TEST_TMPDIR/shut"
+    touch "$BATS_TEST_TMPDIR/shut/one" "$BATS_TEST_TMPDIR/shut/two"
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "$(dirname "$BATS_TEST_TMPDIR")"
+    chown nobody "$BATS_TEST_TMPDIR/shut"
+    chmod 400 "$BATS_TEST_TMPDIR/shut"
+    # shellcheck disable=SC2016 # the inner shell's variables
+    run -0 as_nobody sh -c '"$0" files $$ "$1" --json; :' "$(type -P procpeek)" "$BATS_TEST_TMPDIR/shut"
+    jq -e '[.files[] | select(.name == ("one", "two")) | .mode == null and .size == null] | length == 2 and all' <<<"$output"
+}
+
+@test "files: an error in reading is that of the file" {
+    requires root
+    start sleep 60
+    run -1 --separate-stderr procpeek files "$pid" "/proc/$pid/mem"
+    [[ $stderr == *'Input/output error'* ]]
+}
+
+@test "parents that may not be read are not none" {
+    requires root user jq
+    # shellcheck disable=SC2016 # the inner shell's variables
+    run -0 unshare -mpf --kill-child sh -c 'mount -t proc -o hidepid=2 proc /proc
+        setpriv --reuid nobody --regid nogroup --clear-groups sh -c "\"\$0\" \$\$ --json; :" "$0"; :' "$(type -P procpeek)"
+    [ "$(jq -r '.process[] | select(.what == "parents") | .value' <<<"$output")" = '? (1)' ]
+}
+
+@test "capabilities in a user namespace of our own do not lift hidepid" {
+    requires root user userns
+    # shellcheck disable=SC2016 # the inner shell's variables
+    run -0 --separate-stderr unshare -mpf --kill-child sh -c 'mount -t proc -o hidepid=2 proc /proc
+        setpriv --reuid nobody --regid nogroup --clear-groups unshare --user --map-root-user "$0"; :' "$(type -P procpeek)"
+    [[ $stderr == *'hidepid=invisible'* ]]
+}
+
+@test "in the /proc of an outer pid namespace, our own number is told" {
+    requires root
+    # shellcheck disable=SC2016 # the inner shell's variable
+    run -0 --separate-stderr unshare -pf --kill-child sh -c '"$0" --pid 1 -o PID; :' "$(type -P procpeek)"
+    [[ $stderr =~ 'hint: this /proc is of another pid namespace: there, we are process '[0-9]+', not '[0-9]+ ]]
+}
+
+@test "a kernel file system is a special mount wherever it is" {
+    requires root jq
+    mkdir "$BATS_TEST_TMPDIR/host"
+    # shellcheck disable=SC2016 # the inner shell's variables
+    run -0 unshare --mount sh -c 'mount -t proc proc "$1" && "$0" $$ --json' "$(type -P procpeek)" "$BATS_TEST_TMPDIR/host"
+    [[ "$(jq -r '.process[] | select(.what == "special mounts") | .value' <<<"$output")" == *"$BATS_TEST_TMPDIR/host proc"* ]]
+}
+
+@test "on a screen, hints wait for the end, and no full line loses its last character" {
+    requires root script
+    start unshare -pf --kill-child sleep 60
+    wait_for 20 child_of "$pid" >/dev/null
+    end_too "$(child_of "$pid")"
+    NO_COLOR=1 script -qec "stty cols 80 rows 24; timeout 1 procpeek top $pid --interval 0.2" /dev/null |
+        tr '\r\n' '  ' >"$BATS_TEST_TMPDIR/screen"
+    screen=$(<"$BATS_TEST_TMPDIR/screen")
+    [[ ${screen##*$'\033[?1049l'} == *'hint: process '*'in a pid namespace further in'* ]]
+    [[ ${screen%$'\033[?1049l'*} == *INNER-PID* && ${screen%$'\033[?1049l'*} != *hint:* ]]
+    script -qec "stty cols 80 rows 24; timeout 1 procpeek --interval 0.2" /dev/null >"$BATS_TEST_TMPDIR/screen" || true
+    grep -qE '[^[:cntrl:]]{80}' "$BATS_TEST_TMPDIR/screen"
+    run ! grep -P '[^[:cntrl:]]{80}\x1b\[[KJ]' "$BATS_TEST_TMPDIR/screen"
+}
+
+@test "texts are wrapped from 40 columns on, and a note stands once" {
+    requires script
+    start sleep 60
+    script -qec "stty cols 40; procpeek $pid" /dev/null | tr -d '\r' >"$BATS_TEST_TMPDIR/screen"
+    run ! grep -E '^.{41}' "$BATS_TEST_TMPDIR/screen"
+    run -0 procpeek "$pid" -o VALUE,NOTE
+    [[ $output == *' ours'* && $output != *'(ours)'* ]]
+    run -0 procpeek "$pid" -o VALUE
+    [[ $output == *'(ours)'* ]]
+}
+
+@test "a message of the list names it" {
+    run -2 --separate-stderr procpeek --all
+    [[ $stderr == 'procpeek: list: --tree and --all are for ns' ]]
+}
