@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // A link to a namespace reads as net:[INODE], one to another file as a path.
@@ -50,20 +51,18 @@ static void find_links(int proc, const char *directory,
 		closedir(links);
 }
 
-// A process that called unshare(CLONE_NEWPID) or CLONE_NEWTIME is not in the
-// new namespace: its children will be, and its ns/ has a link for those. Each
-// of its threads can be in namespaces of its own.
-void find_descriptors(int proc, int pid, struct namespace_list *list)
+// A thread can be in namespaces of its own. The directory of threads has a link
+// for each in it, beside . and .. in it and its name above it.
+static void find_threads(int proc, int pid, struct namespace_list *list)
 {
 	struct dirent *entry;
+	struct stat status;
 	char path[320];
 	DIR *threads;
 
-	snprintf(path, sizeof path, "%d/fd", pid);
-	find_links(proc, path, list);
-	snprintf(path, sizeof path, "%d/ns", pid);
-	find_links(proc, path, list);
 	snprintf(path, sizeof path, "%d/task", pid);
+	if (fstatat(proc, path, &status, 0) < 0 || status.st_nlink <= 3)
+		return; // the first alone, which is the process
 	threads = open_directory(proc, path);
 	while (threads && (entry = readdir(threads))) {
 		if (entry->d_name[0] == '.' || atoi(entry->d_name) == pid)
@@ -74,6 +73,23 @@ void find_descriptors(int proc, int pid, struct namespace_list *list)
 	}
 	if (threads)
 		closedir(threads);
+}
+
+// A process that called unshare(CLONE_NEWPID) or CLONE_NEWTIME is not in the
+// new namespace: its children will be.
+void find_descriptors(int proc, int pid, struct namespace_list *list)
+{
+	static const char *const later[] = {"pid_for_children",
+					    "time_for_children"};
+	char path[64];
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%d/ns/%s", pid, later[i]);
+		look_at_link(proc, path, list);
+	}
+	snprintf(path, sizeof path, "%d/fd", pid);
+	find_links(proc, path, list);
+	find_threads(proc, pid, list);
 }
 
 // The file system of namespaces is called nsfs, and what of it is mounted there
