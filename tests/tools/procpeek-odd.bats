@@ -41,7 +41,7 @@ int main(int argc, char *argv[])
 	pthread_t thread;
 	what = argc > 1 ? argv[1] : "";
 	if (strcmp(what, "title") == 0)
-		memset(environ[0], 'x', 12);
+		memset(environ[0], 'x', 10);
 	pthread_create(&thread, 0, second, 0);
 	if (strcmp(what, "leave") == 0)
 		pthread_exit(0);
@@ -81,6 +81,7 @@ start_odd() { # start_odd WHAT [VARIABLE...]
         sleep 301 &
         [[ $! == "$pid" ]] || exit 3
         kill -CONT "$peek"
+        { sleep 10 && kill "$peek"; } &
         wait "$peek"
         echo "status $? for $pid"' "$BATS_TEST_TMPDIR"
     [[ $output =~ ^status\ 1\ for\ ([0-9]+)$ ]]
@@ -174,7 +175,7 @@ start_odd() { # start_odd WHAT [VARIABLE...]
 
 @test "what a program has written over its environment is not shown" {
     requires jq
-    start_odd title SECRET=ab-long-enough-to-be-cut OTHER=1
+    start_odd title -i SECRET=ab-long-enough-to-be-cut OTHER=1
     grep -qz 'long' "/proc/$pid/environ"
     [[ " $(fact "$pid" environment) " == *' OTHER '* ]]
     [[ "$(fact "$pid" environment)" != *long* ]]
