@@ -3,8 +3,8 @@
 # Threads of the kernel, which a pid namespace does not show: those of a guest.
 
 load ../lib/common
-load ../lib/target
 load ../lib/procpeek
+load ../lib/target # after it: these are the hooks around every test
 # bats sets these: shellcheck knows only $output and $lines.
 stderr=""
 

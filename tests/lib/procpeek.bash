@@ -74,6 +74,15 @@ end_started() {
     done
 }
 
+# Around every test of a file that defines no other.
+before_test() {
+    nothing_started
+}
+
+after_test() {
+    end_started
+}
+
 # start COMMAND...: in the background until the test ends; the PID is in $pid.
 start() {
     "$@" 3>&- >/dev/null 2>&1 &

@@ -24,10 +24,6 @@ before_test() {
     inner=${INNER:-} outer=${OUTER:-}
 }
 
-after_test() {
-    end_started
-}
-
 # bats test_tags=guest:newer
 @test "diff lists everything that makes a process a container" {
     requires root net jq

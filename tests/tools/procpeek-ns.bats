@@ -16,14 +16,6 @@ teardown_file() {
     end_started
 }
 
-before_test() {
-    nothing_started
-}
-
-after_test() {
-    end_started
-}
-
 # bats test_tags=guest:newer
 @test "ns agrees with lsns on new namespaces, and says who owns them" {
     requires root userns jq

@@ -56,10 +56,6 @@ before_test() {
     odd=$BATS_FILE_TMPDIR/odd
 }
 
-after_test() {
-    end_started
-}
-
 start_odd() { # start_odd WHAT [VARIABLE...]
     start env "${@:2}" "$odd" "$1"
     wait_for 20 in_state "$pid" "${STATE:-T}"

@@ -22,10 +22,6 @@ before_test() {
     PEEK=$(type -P procpeek)
 }
 
-after_test() {
-    end_started
-}
-
 # value WHAT: in the page on standard input.
 value() {
     jq -r --arg what "$1" '.process[] | select(.what == $what) | .value'

@@ -25,10 +25,6 @@ before_test() {
     list=${SORTS// /,}
 }
 
-after_test() {
-    end_started
-}
-
 row() { # row PID FILTER: of procpeek --json
     procpeek --json --pid "$1" | jq -r ".processes[] | $2"
 }

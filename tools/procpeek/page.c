@@ -27,16 +27,13 @@ static const struct column page_columns[] = {
 static const char *note(const struct fact *fact,
 			const uint64_t ours[NAMESPACE_KINDS])
 {
+	uint64_t inode;
 	int kind;
 
-	if (strncmp(fact->key, "ns.", 3) != 0 || !fact->value)
+	if (strncmp(fact->key, "ns.", 3) != 0 || !fact->value ||
+	    !parse_namespace(fact->value, &kind, &inode) || !ours[kind])
 		return "";
-	kind = namespace_kind(fact->key + 3, strlen(fact->key + 3));
-	if (!ours[kind])
-		return "";
-	return strtoull(strchr(fact->value, '[') + 1, NULL, 10) == ours[kind]
-		   ? "ours"
-		   : "not ours";
+	return inode == ours[kind] ? "ours" : "not ours";
 }
 
 // The namespaces tell, where no engine does.

@@ -61,6 +61,9 @@ struct container {
 	int lines;	// printed
 	int further;	// a process in a pid namespace of its own, or 0
 	struct clock clock;
+	bool asked; // for the name of this user:
+	uid_t euid;
+	char *user; // NULL: not known
 };
 
 // NSpid: our PID first, then one for each pid namespace further in. Returns
@@ -89,10 +92,10 @@ static void open_container(struct container *container, int proc, int pid)
 	uint64_t ours = namespace_inode(proc, "self/", "pid");
 	int64_t unused;
 
+	*container = (struct container){0};
 	pid = process_of(proc, pid);
 	subject_open(&container->subject, proc, pid);
 	container->root = open_root(&container->subject);
-	container->further = container->lines = 0;
 	container->depth =
 	    inner_pids(container->subject.status.data, 0, &unused);
 	container->pidns = namespace_inode(container->subject.dir, "", "pid");
@@ -135,28 +138,45 @@ static void show_long_time(int64_t seconds, char *text, size_t size)
 			 rest / 60 % 60, rest % 60);
 }
 
+// Its processes have few users, mostly one: what the last one is called in
+// there is kept, so that the map and the passwd file are not read for each
+// process.
+static const char *inner_user(struct container *container, uid_t euid)
+{
+	struct subject *subject = &container->subject;
+	int64_t uid;
+
+	if (container->asked && container->euid == euid)
+		return container->user;
+	container->asked = true;
+	container->euid = euid;
+	free(container->user);
+	container->user = NULL;
+	uid = uid_inside(subject, euid);
+	if (uid < 0 || container->root < 0)
+		return NULL;
+	container->user =
+	    user_inside(subject->proc, container->root, (uid_t)uid);
+	if (!container->user)
+		container->user = format("%jd", (intmax_t)uid);
+	return container->user;
+}
+
 // The two columns that docker top has not got.
 static void inner_cells(struct table *table, struct libscols_line *line,
 			struct container *container, struct subject *subject)
 {
-	int64_t inner, uid;
-	char *name = NULL;
+	int64_t inner;
 
-	uid = uid_inside(&container->subject, subject->process.euid);
 	if (inner_pids(subject->status.data, container->depth, &inner) >
 	    container->depth)
 		container->further = subject->pid;
-	if (uid >= 0 && container->root >= 0) {
-		name = user_inside(subject->proc, container->root, (uid_t)uid);
-		if (!name)
-			name = format("%jd", (intmax_t)uid);
-	}
 	if (inner > 0)
 		table_number(table, line, TOP_INNER_PID, inner);
 	else
 		table_text(table, line, TOP_INNER_PID, NULL);
-	table_text(table, line, TOP_INNER_USER, name);
-	free(name);
+	table_text(table, line, TOP_INNER_USER,
+		   inner_user(container, subject->process.euid));
 }
 
 // Read anew, all from the one directory; a process that has ended since the
@@ -232,6 +252,7 @@ void command_top(const struct request *request)
 		     "procpeek top %d",
 		     container.further, container.further);
 	free_processes(&list);
+	free(container.user);
 	if (container.root >= 0)
 		close(container.root);
 	subject_close(&container.subject);
