@@ -65,7 +65,7 @@ start_odd() { # start_odd WHAT [VARIABLE...]
 @test "--interval follows the process, not whoever has its PID next" {
     requires root
     # shellcheck disable=SC2016 # the inner shell's variables
-    run -0 unshare -mpf --kill-child --mount-proc bash -c 'sleep 300 &
+    run -0 timeout 60 unshare -mpf --kill-child --mount-proc bash -c 'sleep 300 &
         pid=$!
         procpeek "$pid" --interval 0.05 >"$0/page" 2>"$0/errors" &
         peek=$!
@@ -77,8 +77,7 @@ start_odd() { # start_odd WHAT [VARIABLE...]
         sleep 301 &
         [[ $! == "$pid" ]] || exit 3
         kill -CONT "$peek"
-        { sleep 10 && kill "$peek"; } &
-        wait "$peek"
+        wait "$peek" # No fork since: it could be given the PID of $peek.
         echo "status $? for $pid"' "$BATS_TEST_TMPDIR"
     [[ $output =~ ^status\ 1\ for\ ([0-9]+)$ ]]
     [ "$(cat "$BATS_TEST_TMPDIR/errors")" = "procpeek: process ${BASH_REMATCH[1]} has ended" ]
