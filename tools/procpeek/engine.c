@@ -78,8 +78,6 @@ static void find_pod(const char *name, struct engine *engine)
 		*c = '-';
 }
 
-static const char virtual_machine[] = "libvirt (a virtual machine)";
-
 // Names with an id of 64 digits in them.
 static const struct {
 	const char *engine, *prefix, *suffix;
@@ -100,16 +98,19 @@ static const struct {
 static const struct {
 	const char *engine, *above, *prefix, *suffix;
 	bool top;
+	enum role role;
 } names[] = {
-    {"Container Bones", "container-bones", "", "", false},
-    {"containerd", "default", "", "", true}, // ctr(8) gives any name
-    {"containerd", "k8s.io", "", "", true},
-    {"LXC", NULL, "lxc.payload.", "", false},
-    {"LXC", "lxc.payload", "", "", false},
-    {"LXC", "lxc", "", "", false},
-    {"systemd-nspawn", NULL, "systemd-nspawn@", ".service", false},
-    {virtual_machine, "machine.slice", "machine-qemu\\x2d", ".scope", false},
-    {"systemd-machined", "machine.slice", "machine-", ".scope", false},
+    {"Container Bones", "container-bones", "", "", false, CONTAINER},
+    {"containerd", "default", "", "", true, CONTAINER}, // ctr(8) gives any name
+    {"containerd", "k8s.io", "", "", true, CONTAINER},
+    {"LXC", NULL, "lxc.payload.", "", false, CONTAINER},
+    {"LXC", "lxc.payload", "", "", false, CONTAINER},
+    {"LXC", "lxc", "", "", false, CONTAINER},
+    {"systemd-nspawn", NULL, "systemd-nspawn@", ".service", false, CONTAINER},
+    {"libvirt (a virtual machine)", "machine.slice", "machine-qemu\\x2d",
+     ".scope", false, VIRTUAL_MACHINE},
+    {"systemd-machined", "machine.slice", "machine-", ".scope", false,
+     CONTAINER},
 };
 
 // What cannot stand in the name of a unit of systemd is \xNN there.
@@ -137,6 +138,7 @@ static bool recognize(const char *above, bool top, const char *name,
 {
 	const char *colon;
 
+	engine->role = CONTAINER;
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
 		engine->name = ids[i].engine;
 		if (is_id(name, ids[i].prefix, ids[i].suffix, engine))
@@ -149,6 +151,7 @@ static bool recognize(const char *above, bool top, const char *name,
 		return true;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		engine->name = names[i].engine;
+		engine->role = names[i].role;
 		if ((!names[i].above || strcmp(above, names[i].above) == 0) &&
 		    (!names[i].top || top) &&
 		    is_named(name, names[i].prefix, names[i].suffix, engine->id,
@@ -157,6 +160,7 @@ static bool recognize(const char *above, bool top, const char *name,
 			return true;
 		}
 	}
+	engine->role = CONTAINER;
 	if (strcmp(above, "docker") == 0)
 		engine->name = "Docker";
 	else if (engine->pod[0])
@@ -214,9 +218,6 @@ static void recognize_path(const char *path, struct engine *engine)
 		} else if (recognize(above, depth == 1, name, &inner)) {
 			around = *engine;
 			*engine = inner;
-			engine->role = inner.name == virtual_machine
-					   ? VIRTUAL_MACHINE
-					   : CONTAINER;
 			depth = 0;
 			continue;
 		} else if (engine->role <= SERVICE) {

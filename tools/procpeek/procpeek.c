@@ -95,7 +95,7 @@ int main(int argc, char *argv[])
 	read_operands(row, argc - optind, argv + optind, &request);
 	check_options(row->name, row->takes);
 	request.proc = open_proc();
-	if (options.interval.tv_sec || options.interval.tv_nsec)
+	if (is_watched())
 		watch(row->function, &request);
 	row->function(&request);
 	exit_printed(EXIT_FAILURE);

@@ -314,10 +314,12 @@ void find_mounts(int proc, int pid, struct namespace_list *list);
 
 // --- subject.c: everything about one process ---------------------------------
 
+enum role { NO_ENGINE, SERVICE, VIRTUAL_MACHINE, CONTAINER };
+
 struct engine {
 	const char *name; // NULL: none recognized
 	char id[256], pod[128];
-	enum { NO_ENGINE, SERVICE, VIRTUAL_MACHINE, CONTAINER } role;
+	enum role role;
 	bool outside; // the process of an engine, beside its container
 };
 
@@ -483,6 +485,8 @@ struct libscols_line *process_line(struct table *table, int proc,
 
 command_function command_list, command_tree, command_page, command_ns,
     command_diff, command_top, command_files;
+// Whether --interval is given.
+bool is_watched(void);
 // The command again and again, until a signal ends it.
 _Noreturn void watch(command_function *draws, const struct request *request);
 

@@ -157,10 +157,8 @@ bool take_if_selected(struct selection *selection, int proc,
 void end_selection(const struct selection *selection)
 {
 	warn_unseen(selection->unseen);
-	if (selection->selected || options.interval.tv_sec ||
-	    options.interval.tv_nsec)
-		return;
-	errx(EXIT_FAILURE, "there is no such process");
+	if (!selection->selected && !is_watched())
+		errx(EXIT_FAILURE, "there is no such process");
 }
 
 void close_selection(struct selection *selection)

@@ -22,6 +22,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+bool is_watched(void)
+{
+	return options.interval.tv_sec || options.interval.tv_nsec;
+}
+
 // The alternate screen leaves what was there before untouched.
 // What was said on standard error meanwhile would go with it, so that waits in
 // a buffer until then.
