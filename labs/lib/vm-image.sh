@@ -53,7 +53,7 @@ make_file_system() {
             mv "$1/opt/container-bones" "$1/home/learner/"
             chroot "$1" sh -c "make -C /home/learner/container-bones -s all install &&
                 chown -R learner:learner /home/learner"
-            chroot "$1" systemctl -q enable systemd-networkd
+            chroot "$1" systemctl -q enable systemd-networkd emulated
             chroot "$1" systemctl -q disable memcached' \
         --customize-hook="copy-out /boot '$1'" \
         "$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")" "$1/root.tar" "${sources[@]}"

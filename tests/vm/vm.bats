@@ -129,8 +129,8 @@ cache_of_nobody() {
     # A /dev of its own, or bwrap would make the file in ours.
     local box=(bwrap --dev-bind / / --dev /dev --dev-bind /dev/null /dev/kvm)
     rm -f "$ROOT/build/vm/kvm-verdict"
-    run -0 --separate-stderr "${box[@]}" "$ROOT/labs/vm" -- uname -n
-    [[ $output == bones-vm ]]
+    run -0 --separate-stderr "${box[@]}" "$ROOT/labs/vm" -- cat /proc/sys/kernel/hostname /proc/sys/kernel/randomize_va_space
+    [[ $output == $'bones-vm\n0' ]]
     [[ $stderr == *'/dev/kvm is here, but boots no kernel: emulation'* ]]
     run -0 --separate-stderr "${box[@]}" "$ROOT/labs/vm" -- true
     [[ -z $stderr ]]
