@@ -117,16 +117,20 @@ fetch_kernel() {
     rm -rf --one-file-system -- "$new"
     mkdir -p "$new"
     in_background "fetching $1" download "$new" "$1"
-    dpkg -x "$new/"*.deb "$new" || die "cannot unpack $1 into $new"
-    rm -f "$new/"*.deb
-    depmod -b "$new" "$(ls "$new/lib/modules")"
-    touch "$new/unpacked"
+    in_background "unpacking $1 into $new" unpack "$new"
     rm -rf --one-file-system -- "${CACHE:?}/$1"
     mv "$new" "$CACHE/$1"
 }
 
 download() {
     cd "$1" && apt_here apt-get download "$2"
+}
+
+unpack() {
+    dpkg -x "$1/"*.deb "$1"
+    rm -f "$1/"*.deb
+    depmod -b "$1" "$(ls "$1/lib/modules")"
+    touch "$1/unpacked"
 }
 
 # in_background WHAT COMMAND...: with progress; its output is kept when it fails.
