@@ -24,9 +24,10 @@ int read_proc(int dirfd, const char *path, struct buffer *buffer,
 	return 0;
 }
 
-int read_record(int dirfd, const char *path, struct buffer *buffer,
+int read_record(int dirfd, const char *path, size_t most, struct buffer *buffer,
 		const char *lesson)
 {
+	(void)most;
 	return read_proc(dirfd, path, buffer, lesson);
 }
 

@@ -126,3 +126,19 @@ print(struct.unpack("I", fcntl.ioctl(fd, NS_GET_OWNER_UID, b"1234"))[0])'
     run -2 --separate-stderr procpeek ns --ns uts=1
     [[ $stderr == *'no such kind of namespace: uts=1'* ]]
 }
+
+@test "ns finds user namespaces without a process, with few descriptors" {
+    requires root userns prlimit jq
+    local each pids=()
+    for each in {1..20}; do
+        start unshare -Ur unshare -Ur sleep 60
+        pids+=("$pid")
+    done
+    for each in "${pids[@]}"; do wait_for 20 runs "$each" sleep; done
+    run -0 procpeek ns --ns user --json
+    procpeek_all=$(jq '[.namespaces[] | select(.nprocs == 0)] | length' <<<"$output")
+    ((procpeek_all >= 20))
+    run -0 prlimit --nofile=24 "$(type -P procpeek)" ns --ns user --json
+    [ "$(jq '[.namespaces[] | select(.nprocs == 0)] | length' <<<"$output")" = "$procpeek_all" ]
+    jq -e '[.namespaces[] | select(.parent == null and .nprocs == 0)] == []' <<<"$output"
+}

@@ -40,6 +40,8 @@ int main(int argc, char *argv[])
 {
 	pthread_t thread;
 	what = argc > 1 ? argv[1] : "";
+	if (strcmp(what, "zombie") == 0 && fork() == 0)
+		return 0;
 	if (strcmp(what, "title") == 0)
 		memset(environ[0], 'x', 10);
 	pthread_create(&thread, 0, second, 0);
@@ -285,4 +287,99 @@ start_odd() { # start_odd WHAT [VARIABLE...]
 @test "a message of the list names it" {
     run -2 --separate-stderr procpeek --all
     [[ $stderr == 'procpeek: list: --tree and --all are for ns' ]]
+}
+
+@test "a stopped reader of its pipe does not keep procpeek from being ended" {
+    mkfifo "$BATS_TEST_TMPDIR/pipe"
+    exec 4<>"$BATS_TEST_TMPDIR/pipe"
+    procpeek --interval 0.001 3>&- 4>&- >"$BATS_TEST_TMPDIR/pipe" &
+    local writer=$!
+    end_too "$writer"
+    blocked() { [[ $(<"/proc/$writer/wchan") == *pipe_write* ]]; }
+    wait_for 20 blocked
+    kill -TERM "$writer"
+    wait_for 20 test ! -e "/proc/$writer/cwd/"
+    exec 4>&-
+}
+
+@test "--interval under hidepid: who may not look at a process does not say that it has ended" {
+    requires root
+    start sleep 60
+    # shellcheck disable=SC2016 # the inner shell's variables
+    run -124 unshare --mount sh -c 'mount -t proc -o hidepid=1 proc /proc && exec timeout 2 setpriv --reuid nobody \
+        --regid nogroup --clear-groups "$0" --interval 0.2 -o PID tree "$1"' "$(type -P procpeek)" "$pid"
+    [[ $output == *"$pid"* && $output != *ended* ]]
+}
+
+@test "Ctrl-Z stops procpeek under a shell, and nothing where nobody could go on with it" {
+    requires expect
+    # The second one leads a session: its process group is orphaned.
+    # shellcheck disable=SC2016 # variables of expect
+    run -0 expect -c 'set timeout 20; set stty_init "rows 10 columns 80"
+        proc drawn {} { expect -re {\[H[^\n]*COMMAND} {} timeout { puts "NOT DRAWN"; exit 1 } }
+        spawn -noecho bash --norc -i; send "procpeek --interval 0.2\r"; drawn; send "\032"
+        expect -ex "\033\[?1049l"; expect "Stopped"; send "fg\r"
+        expect -ex "\033\[?1049h"; drawn; send "\003"; expect -ex "\033\[?1049l"; send "exit\r"; expect eof
+        spawn -noecho procpeek --interval 0.2; drawn; send "\032"; expect -ex "\033\[?1049l"
+        drawn; send "\003"; expect eof; puts "ended: [wait]"'
+    [[ $output == *'ended: '*'CHILDKILLED SIGINT'* ]]
+}
+
+@test "what is longer than a line of the screen is cut there" {
+    requires script
+    start sleep 60
+    script -qec "stty cols 30 rows 6; timeout 1 procpeek --interval 0.2 --pid $pid" /dev/null >"$BATS_TEST_TMPDIR/screen" || true
+    [[ $(<"$BATS_TEST_TMPDIR/screen") == *$'\033[?7l'*COMMAND*$'\033[?7h'* ]]
+    # A mistake is told where it was made, and needs no screen.
+    script -qec "procpeek --interval 0.2 -o nothing" /dev/null >"$BATS_TEST_TMPDIR/screen" || true
+    [[ $(<"$BATS_TEST_TMPDIR/screen") == 'procpeek: no such column: nothing'* ]]
+}
+
+@test "of a zombie nothing is left to compare" {
+    start "$BATS_FILE_TMPDIR/odd" zombie
+    wait_for 20 in_state "$pid" T
+    run -1 procpeek diff "$pid" "$(child_of "$pid")"
+    [[ $output == "procpeek: process $(child_of "$pid") has ended, and waits for its parent: there is nothing left to compare" ]]
+}
+
+@test "diff: capabilities that could be taken up at any time are a difference" {
+    requires root jq python3
+    # Root again without any effective capability: then permitted is all that differs.
+    start python3 -c 'import ctypes, os, signal
+libc = ctypes.CDLL(None)
+header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+data = (ctypes.c_uint32 * 6)()
+libc.capget(header, data)
+data[0] = data[3] = 0
+libc.capset(header, data)
+if os.fork() == 0:
+    data[1] = data[4] = 0
+    libc.capset(header, data)
+os.kill(os.getpid(), signal.SIGSTOP)'
+    wait_for 20 in_state "$pid" T
+    end_too "$(child_of "$pid")"
+    wait_for 20 in_state "$(child_of "$pid")" T
+    run -0 procpeek diff "$pid" "$(child_of "$pid")" --json
+    jq -e '[.differences[].what] == ["cap permitted"]' <<<"$output"
+}
+
+@test "a group whose name begins with two dots is below us" {
+    requires root jq cgroup1
+    start sleep 60
+    group=/sys/fs/cgroup/pids/..procpeek-test-$$
+    groups=("$group")
+    mkdir "$group"
+    echo 7 >"$group/pids.max"
+    echo "$pid" >"$group/cgroup.procs"
+    [[ $(fact "$pid" 'pids limit') =~ ^(at\ most\ )?7$ ]]
+}
+
+@test "the source of a mount is told as it is" {
+    requires root jq findmnt
+    mkdir "$BATS_TEST_TMPDIR/root"
+    # shellcheck disable=SC2016 # the inner shell's variables
+    start unshare --mount sh -c 'mount -t tmpfs "a #disk" "$1" && mkdir "$1/usr" && mount --rbind /usr "$1/usr" &&
+        ln -s usr/lib "$1/lib" && ln -s usr/lib64 "$1/lib64" && exec chroot "$1" /usr/bin/sleep 60' sh "$BATS_TEST_TMPDIR/root"
+    wait_for 20 runs "$pid" sleep
+    [ "$(fact "$pid" 'root mount')" = 'tmpfs a #disk' ]
 }

@@ -343,3 +343,47 @@ END
     run -0 procpeek diff "$pid" "$long" --json
     jq -e '[.differences[].what] | index("environment") != null' <<<"$output"
 }
+
+@test "--explain lets no byte out that an old terminal obeys, and letters as they are" {
+    requires root
+    start sleep 60
+    run -1 --separate-stderr procpeek files "$pid" $'/\x9b31m\xc3\xa9\xc3\x9b' --explain
+    [[ $stderr == *$'openat2('*$'/?31m\xc3\xa9\xc3\x9b"'* ]]
+}
+
+@test "-T: the threads of one process that may not be looked at are one process" {
+    requires root
+    start setpriv --reuid nobody --regid nogroup --clear-groups "$helper"
+    wait_for 20 grep -q '^Threads:.2' "/proc/$pid/status"
+    run --separate-stderr setpriv --reuid 12345 --regid 12345 --clear-groups \
+        "$(type -P procpeek)" -T --ns uts --pid "$pid"
+    [[ $stderr == *'the namespaces of 1 process may not be read'* ]]
+}
+
+@test "selections add up, as those of ps" {
+    start sleep 60
+    run -0 procpeek --pid "$$" --pid "$pid" -o PID --noheadings
+    [ "$(xargs <<<"$output")" = "$(ps -p "$$" -p "$pid" -o pid= | xargs)" ]
+}
+
+@test "a tree is one, whatever columns are shown" {
+    requires jq
+    start bash -c 'sleep 60; :'
+    wait_for 20 child_of "$pid" >/dev/null
+    end_too "$(child_of "$pid")"
+    run -0 procpeek tree "$pid" -o PID --json
+    jq -e --argjson child "$(child_of "$pid")" '.tree[0].children[0].pid == $child' <<<"$output"
+}
+
+@test "options and operands that would say nothing are refused" {
+    start sleep 60
+    run -2 procpeek ns "$pid" --all
+    run -2 procpeek files "$pid" ''
+    run -2 procpeek files "$pid" /proc/version --noheadings
+    run -0 procpeek "$pid" -o WHAT
+    [ "${lines[0]}" = WHAT ]
+    run -0 procpeek "$pid" -o WHAT --noheadings
+    [ "${lines[0]}" = command ]
+    run -1 procpeek --ns "net=$(bash -c 'echo $$')"
+    [[ $output == 'procpeek: there is no process '* ]]
+}

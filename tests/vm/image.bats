@@ -17,7 +17,7 @@ setup_file() {
 @test "the image boots from BIOS into the checkout, logged in; the container stands; power off" {
     # shellcheck disable=SC2016 # Tcl and the shell in there expand it
     run -0 expect -c '
-        set timeout 400
+        set timeout 900
         log_user 0
         proc wait_for {text} {
             expect $text {} timeout { puts "not seen: $text"; exit 1 } eof { puts "ended before: $text"; exit 1 }

@@ -57,6 +57,12 @@ int close_keeping_errno(int fd, int result);
 int read_file(int dirfd, const char *path, struct buffer *buffer);
 // The same from a descriptor that the caller has opened, and closes.
 int read_descriptor(int fd, struct buffer *buffer);
+// The same of a file that others decide the length of: at most so many bytes.
+int read_beginning(int fd, struct buffer *buffer, size_t most);
+// execve(2) takes 6 MiB of arguments and environment, and no more. But with
+// PR_SET_MM of prctl(2) a process can say later that its own are elsewhere, and
+// fill all of its memory.
+#define MOST_ENVIRONMENT ((size_t)6 << 20)
 // Write text with one write(2), as the kernel's files demand: each write is
 // one request there. Returns 0, or -1 with errno from openat(2) or write(2).
 int write_file(int dirfd, const char *path, const char *text);

@@ -7,6 +7,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,21 +40,28 @@ static int make_room(struct buffer *buffer)
 
 int read_descriptor(int fd, struct buffer *buffer)
 {
-	ssize_t got = 0;
+	return read_beginning(fd, buffer, SIZE_MAX);
+}
+
+int read_beginning(int fd, struct buffer *buffer, size_t most)
+{
+	ssize_t got;
 
 	buffer->length = 0;
 	do {
-		if (got > 0)
-			buffer->length += (size_t)got;
-		if (make_room(buffer) < 0) {
-			got = -1;
+		got = make_room(buffer);
+		if (got < 0)
 			break;
-		}
 		got = read(fd, buffer->data + buffer->length,
 			   buffer->capacity - buffer->length - 1);
-	} while (got > 0 || (got < 0 && errno == EINTR));
+		if (got > 0)
+			buffer->length += (size_t)got;
+	} while ((got > 0 && buffer->length < most) ||
+		 (got < 0 && errno == EINTR));
 	if (got < 0)
 		buffer->length = 0;
+	else if (buffer->length > most)
+		buffer->length = most;
 	if (buffer->data)
 		buffer->data[buffer->length] = '\0';
 	return got < 0 ? -1 : 0;

@@ -23,14 +23,27 @@ static const char *if_terminal(const char *sequence)
 }
 
 // A name in it may be one that somebody chose to be obeyed by a terminal: no
-// control character leaves, and none of C1, which UTF-8 writes in two bytes.
+// control character leaves, and none of C1, which are 0x80 to 0x9f. UTF-8
+// writes them behind 0xc2; other terminals take such a byte itself for one, but
+// it has to pass where it continues a character: utf-8(7).
 static void make_plain(char *text)
 {
-	for (unsigned char *at = (unsigned char *)text; *at; at++)
-		if (*at < ' ' || *at == 0x7f)
-			*at = '?';
-		else if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+	int left = 0; // of the character that has begun
+
+	for (unsigned char *at = (unsigned char *)text; *at; at++) {
+		if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
 			at[0] = at[1] = '?';
+		else if (*at < ' ' || *at == 0x7f)
+			*at = '?';
+		else if (*at >= 0xc0)
+			left = *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : 3;
+		else if (*at >= 0x80 && left > 0)
+			left--;
+		else if (*at >= 0x80 && *at < 0xa0)
+			*at = '?';
+		if (*at < 0x80)
+			left = 0;
+	}
 }
 
 // The narrator can be two processes at once, before and after a fork: each

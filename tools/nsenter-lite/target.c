@@ -156,13 +156,22 @@ void open_directories(struct target *target, const struct options *options)
 // proc_pid_environ(5). Commonest errno: EACCES, as above.
 void read_environment(struct target *target)
 {
+	struct buffer *text = &target->environment;
 	char path[64];
+	int fd;
 
 	snprintf(path, sizeof path, "/proc/%d/status", target->pid);
 	if (field_of(path, "\nKthread:\t"))
 		errx(EXIT_TOOL,
 		     "process %d is a kernel thread: it has no environment",
 		     target->pid);
-	if (read_file(target->proc, "environ", &target->environment) < 0)
+	fd = openat(target->proc, "environ", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 ||
+	    close_keeping_errno(
+		fd, read_beginning(fd, text, MOST_ENVIRONMENT + 1)) < 0)
 		target_error(target, "read the environment");
+	if (text->length > MOST_ENVIRONMENT) {
+		errno = E2BIG; // as execve(2) would say
+		target_error(target, "take over the environment");
+	}
 }

@@ -140,8 +140,8 @@ static char *variables(struct subject *subject)
 
 	if (has_no_memory(&subject->process))
 		return format("none");
-	if (read_proc(subject->dir, "environ", text,
-		      "the environment at its start: proc(5)") < 0 ||
+	if (read_record(subject->dir, "environ", MOST_ENVIRONMENT, text,
+			"the environment at its start: proc(5)") < 0 ||
 	    subject->process.state == 'Z')
 		return NULL;
 	names = calloc(text->length + 1, sizeof *names);

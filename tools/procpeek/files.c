@@ -153,7 +153,8 @@ static void print_file(int fd, const char *path)
 	size_t kept = 0, put;
 	ssize_t got;
 
-	if (options.json || options.sort || options.columns)
+	if (options.json || options.sort || options.columns ||
+	    options.noheadings)
 		errx(EXIT_USAGE, "%s is a file: its bytes have no columns",
 		     path);
 	while ((got = read(fd, bytes + kept, sizeof bytes - kept)) > 0) {
@@ -271,6 +272,8 @@ void command_files(const struct request *request)
 	bool directory;
 	int root, fd;
 
+	if (!*path)
+		errx(EXIT_USAGE, "files: an empty path");
 	subject_open(&subject, request->proc, request->pid);
 	root = open_root(&subject);
 	if (root < 0)

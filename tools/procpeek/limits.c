@@ -98,8 +98,8 @@ static bool group_directory(const struct hierarchy *hierarchy,
 
 	if (root == 1)
 		root = 0;
-	if (strncmp(path, "/..", 3) == 0 || length < root ||
-	    strncmp(path, hierarchy->root, root) != 0 ||
+	if ((strncmp(path, "/..", 3) == 0 && (length == 3 || path[3] == '/')) ||
+	    length < root || strncmp(path, hierarchy->root, root) != 0 ||
 	    (root < length && path[root] != '/'))
 		return false;
 	if (length && path[length - 1] == '/') // the root itself

@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-// A blank, a tab, a newline and a backslash are written as \ooo.
+// A blank, a tab, a newline and a backslash are written as \ooo, and in a
+// source # as well.
 static void unescape(char *text)
 {
 	unsigned int code;
@@ -55,6 +56,7 @@ bool next_mount(char **text, struct mount *mount)
 			continue;
 		unescape(mount->root);
 		unescape(mount->point);
+		unescape(mount->source);
 		return true;
 	}
 	return false;

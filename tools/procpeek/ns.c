@@ -234,6 +234,9 @@ void command_ns(const struct request *request)
 
 	if (options.ns && namespace_kind(options.ns, strlen(options.ns)) < 0)
 		errx(EXIT_USAGE, "no such kind of namespace: %s", options.ns);
+	if (options.all && pid)
+		errx(EXIT_USAGE, "ns: --all looks at what every process "
+				 "holds: without a process ID");
 	if (!options.dot)
 		table_open(&table, "namespaces", ns_columns,
 			   sizeof ns_columns / sizeof *ns_columns,

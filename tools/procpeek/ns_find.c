@@ -164,33 +164,44 @@ static int open_namespace(int proc, const struct namespace *space)
 	return -1;
 }
 
-// Notes the namespace of descriptor fd, which may be new to us.
-static uint64_t note_relative(struct namespace_list *list, int fd, int kind,
-			      const char *what, const struct namespace *of)
+static void find_relatives(int proc, struct namespace_list *list,
+			   struct namespace *of);
+
+// Notes the namespace of descriptor fd. One that is new to us cannot be opened
+// again: it is asked for its own relatives at once, so that at most those of a
+// line of ancestors are open, and the kernel ends such a line after 32.
+static uint64_t note_relative(int proc, struct namespace_list *list, int fd,
+			      int kind, const char *what,
+			      const struct namespace *of)
 {
 	uint64_t inode = inode_of(fd);
+	struct namespace *noted;
 
-	if (fd >= 0)
-		note_namespace(list, inode, kind,
+	if (fd < 0)
+		return inode;
+	noted = note_namespace(list, inode, kind,
 			       format("%s of %s:[%ju]", what,
 				      namespace_kinds[of->kind],
 				      (uintmax_t)of->inode),
 			       fd);
+	if (noted->fd == fd)
+		find_relatives(proc, list, noted);
 	return inode;
 }
 
 static void find_relatives(int proc, struct namespace_list *list,
 			   struct namespace *of)
 {
-	int fd = open_namespace(proc, of);
+	int fd = of->asked ? -1 : open_namespace(proc, of);
 
+	of->asked = true;
 	if (fd < 0)
 		return;
-	of->owner =
-	    note_relative(list, namespace_owner(fd), KIND_USER, "owner", of);
+	of->owner = note_relative(proc, list, namespace_owner(fd), KIND_USER,
+				  "owner", of);
 	if (of->kind == KIND_USER || of->kind == KIND_PID)
-		of->parent = note_relative(list, namespace_parent(fd), of->kind,
-					   "parent", of);
+		of->parent = note_relative(proc, list, namespace_parent(fd),
+					   of->kind, "parent", of);
 	if (of->kind == KIND_USER)
 		of->creator = namespace_creator(fd);
 	close(fd);

@@ -157,6 +157,15 @@ static const char **argument_of(int option)
 	}
 }
 
+// ps(1) adds up what is selected; of all else, the last one counts.
+static const char * and (const char *before, int option)
+{
+	bool adds =
+	    option == OPT_USER || option == OPT_PID || option == OPT_PPID;
+
+	return before && adds ? format("%s,%s", before, optarg) : optarg;
+}
+
 static void other_option(int option)
 {
 	switch (option) {
@@ -188,7 +197,8 @@ void parse_options(int argc, char *argv[])
 		if (switch_of(option))
 			*switch_of(option) = true;
 		else if (argument_of(option))
-			*argument_of(option) = optarg;
+			*argument_of(option) =
+			    and(*argument_of(option), option);
 		else
 			other_option(option);
 	}

@@ -48,6 +48,11 @@ static char *isolation(const struct facts *facts,
 
 		if (strncmp(fact->key, "ns.", 3) != 0)
 			continue;
+		if (!fact->value &&
+		    !ours[namespace_kind(fact->key + 3,
+					 strlen(fact->key + 3))] &&
+		    ours[KIND_MNT])
+			continue; // this kernel has no such kind
 		unknown += !*note(fact, ours);
 		if (strcmp(note(fact, ours), "not ours") == 0)
 			append(&own, " %s", fact->key + 3);
@@ -115,10 +120,11 @@ void command_page(const struct request *request)
 		    namespace_inode(proc, "self/", namespace_kinds[kind]);
 	add_fact(&facts, "container", "ns/ and cgroup, above",
 		 conclusion(&subject, &facts, ours));
-	if (!options.columns && !options.json)
+	if (!options.columns && !options.json) {
 		options.columns =
 		    narration == EXPLAIN ? "WHAT,SOURCE,VALUE" : "WHAT,VALUE";
-	options.noheadings = true;
+		options.noheadings = true;
+	}
 	table_open(&table, "process", page_columns,
 		   sizeof page_columns / sizeof *page_columns, NULL);
 	if (strcmp(options.columns ? options.columns : "", "WHAT,VALUE") == 0)

@@ -105,20 +105,25 @@ int read_proc(int dirfd, const char *path, struct buffer *buffer,
 // stat, status and cmdline come whole in one read(2) if there is room: a second
 // one, only to be told that there is no more, would be a third of the time of a
 // long list.
-int read_record(int dirfd, const char *path, struct buffer *buffer,
+int read_record(int dirfd, const char *path, size_t most, struct buffer *buffer,
 		const char *lesson)
 {
 	int fd = open_narrated(dirfd, path, lesson);
+	size_t room = buffer->capacity ? buffer->capacity - 1 : 0;
 	ssize_t got;
 
 	buffer->length = 0;
 	if (fd < 0)
 		return -1;
-	if (buffer->capacity < 2) // nothing read yet: this makes room
-		return close_keeping_errno(fd, read_descriptor(fd, buffer));
-	got = read(fd, buffer->data, buffer->capacity - 1);
-	if (got == (ssize_t)buffer->capacity - 1 && lseek(fd, 0, SEEK_SET) == 0)
-		return close_keeping_errno(fd, read_descriptor(fd, buffer));
+	if (room == 0) // nothing read yet: this makes room
+		return close_keeping_errno(fd,
+					   read_beginning(fd, buffer, most));
+	if (room > most)
+		room = most;
+	got = read(fd, buffer->data, room);
+	if (got == (ssize_t)room && room < most && lseek(fd, 0, SEEK_SET) == 0)
+		return close_keeping_errno(fd,
+					   read_beginning(fd, buffer, most));
 	buffer->length = got < 0 ? 0 : (size_t)got;
 	buffer->data[buffer->length] = '\0';
 	return close_keeping_errno(fd, got < 0 ? -1 : 0);

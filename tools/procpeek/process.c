@@ -161,7 +161,8 @@ static int read_arguments(int dirfd, const char *prefix,
 	char path[64];
 
 	snprintf(path, sizeof path, "%scmdline", prefix);
-	if (read_record(dirfd, path, text, "the arguments: proc(5)") < 0)
+	if (read_record(dirfd, path, MOST_ARGUMENTS, text,
+			"the arguments: proc(5)") < 0)
 		return -1;
 	process->command = command_line(process, text);
 	return 0;
@@ -173,8 +174,8 @@ static int read_status(int dirfd, const char *prefix, struct process *process,
 	char path[64];
 
 	snprintf(path, sizeof path, "%sstatus", prefix);
-	if (read_record(dirfd, path, text, "users, memory, more: proc(5)") ==
-	    0) {
+	if (read_record(dirfd, path, SIZE_MAX, text,
+			"users, memory, more: proc(5)") == 0) {
 		if (parse_status(text->data, process) == 0)
 			return 0;
 		errno = EBADMSG;
@@ -192,7 +193,8 @@ int read_process(int dirfd, const char *prefix, int pid,
 
 	*process = (struct process){.pid = pid, .tid = pid};
 	snprintf(path, sizeof path, "%sstat", prefix);
-	if (read_record(dirfd, path, text, "ids, state and times: proc(5)") < 0)
+	if (read_record(dirfd, path, SIZE_MAX, text,
+			"ids, state and times: proc(5)") < 0)
 		return read_hidden(dirfd, prefix, process);
 	if (parse_stat(text->data, process) < 0) {
 		errno = EBADMSG; // no kernel writes that
@@ -255,8 +257,8 @@ int read_thread(int dirfd, const char *prefix, const struct process *of,
 
 	*thread = *of;
 	snprintf(path, sizeof path, "%sstat", prefix);
-	if (read_record(dirfd, path, text, "the same of a thread: proc(5)") <
-		0 ||
+	if (read_record(dirfd, path, SIZE_MAX, text,
+			"the same of a thread: proc(5)") < 0 ||
 	    parse_stat(text->data, thread) < 0)
 		return -1;
 	if (of->state != 'Z')

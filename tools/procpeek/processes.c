@@ -72,8 +72,8 @@ static void read_own_times(int proc, struct process *process,
 
 	snprintf(path, sizeof path, "%d/task/%d/stat", process->pid,
 		 process->pid);
-	if (read_record(proc, path, scratch, "of its first thread: proc(5)") <
-		0 ||
+	if (read_record(proc, path, SIZE_MAX, scratch,
+			"of its first thread: proc(5)") < 0 ||
 	    parse_stat(scratch->data, &own) < 0)
 		return; // it has ended since
 	process->field[STAT_UTIME] = own.field[STAT_UTIME];

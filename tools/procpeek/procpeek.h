@@ -108,7 +108,7 @@ struct lesson {
 	const char *key, *chapter, *sentence;
 };
 
-enum { LESSONS = 34 };
+enum { LESSONS = 36 };
 extern const struct lesson lessons[LESSONS];
 
 // --- dot.c: graphs in the language of dot(1) --------------------------------
@@ -123,6 +123,9 @@ void dot_close(void);
 // --- proc.c: the files of /proc ----------------------------------------------
 
 // A descriptor of /proc, or the end of the program.
+// As ps(1) does: see MOST_ENVIRONMENT, of which they may be all.
+#define MOST_ARGUMENTS (((size_t)128 << 10) - 1)
+
 int open_proc(void);
 // To be listed, or NULL with errno.
 DIR *open_directory(int dirfd, const char *path);
@@ -131,8 +134,8 @@ int reopen(int proc, int fd);
 // Read a file of /proc, and narrate that. 0, or -1 with errno.
 int read_proc(int dirfd, const char *path, struct buffer *buffer,
 	      const char *lesson);
-// The same in one read(2), for files that come whole.
-int read_record(int dirfd, const char *path, struct buffer *buffer,
+// The same in one read(2), for files that come whole, of at most so many bytes.
+int read_record(int dirfd, const char *path, size_t most, struct buffer *buffer,
 		const char *lesson);
 // Narrated readlinkat(2): the length, or -1.
 ssize_t read_link(int dirfd, const char *path, char *target, size_t size,
@@ -287,6 +290,7 @@ struct namespace
 	bool wanted;	    // the process that was asked for is in it
 	char *held;	    // by what, where no process is: a path, or words
 	int fd;		    // of one that no path leads to, else -1
+	bool asked;	    // for its relatives, which are
 	uint64_t owner, parent;
 	int64_t creator;
 	struct libscols_line *line; // of the table

@@ -16,6 +16,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int64_t user_number(const char *name)
 {
@@ -83,6 +84,9 @@ static void open_namespace(struct selection *selection, int proc)
 			 (int)pid_number(text + length + 1));
 	selection->inode =
 	    namespace_inode(proc, prefix, namespace_kinds[selection->kind]);
+	if (!selection->inode && errno == ENOENT && !selection->others &&
+	    faccessat(proc, prefix, F_OK, 0) < 0)
+		no_process(proc, atoi(prefix));
 	if (!selection->inode)
 		err(EXIT_FAILURE, "cannot read /proc/%sns/%.*s", prefix,
 		    (int)length, text);
@@ -106,7 +110,7 @@ static bool in_namespace(struct selection *selection, int proc,
 
 	inode = namespace_inode(proc, directory_of(process, prefix),
 				namespace_kinds[selection->kind]);
-	if (!inode && errno == EACCES)
+	if (!inode && errno == EACCES && process->tid == process->pid)
 		selection->unseen++;
 	return inode && (inode == selection->inode) != selection->others;
 }

@@ -107,8 +107,9 @@ void table_tree(struct table *table, int number)
 {
 	struct libscols_column *column;
 
-	if (!table_has(table, number))
-		return;
+	if (!table_has(table,
+		       number)) // a row below another is one all the same
+		add_column(table, number, SCOLS_FL_HIDDEN);
 	column = column_of(table, number);
 	scols_column_set_flags(column,
 			       scols_column_get_flags(column) | SCOLS_FL_TREE);

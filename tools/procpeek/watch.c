@@ -14,12 +14,14 @@
 #include "procpeek.h"
 
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool is_watched(void)
@@ -27,20 +29,27 @@ bool is_watched(void)
 	return options.interval.tv_sec || options.interval.tv_nsec;
 }
 
-// The alternate screen leaves what was there before untouched.
+// The alternate screen leaves what was there before untouched. In it the cursor
+// is hidden, and what is longer than a line is cut instead of wrapped.
 // What was said on standard error meanwhile would go with it, so that waits in
 // a buffer until then.
+static const char entry[] = "\033[?1049h\033[?25l\033[?7l",
+		  departure[] = "\033[?7h\033[?25h\033[?1049l";
+static bool on_screen;
+
 static void leave_screen(void)
 {
-	if (isatty(STDOUT_FILENO))
-		dprintf(STDOUT_FILENO, "\033[?25h\033[?1049l");
+	if (on_screen)
+		dprintf(STDOUT_FILENO, departure);
+	on_screen = false;
 	fflush(stderr);
 }
 
 static void enter_screen(void)
 {
-	if (isatty(STDOUT_FILENO))
-		dprintf(STDOUT_FILENO, "\033[?1049h\033[?25l");
+	on_screen = isatty(STDOUT_FILENO);
+	if (on_screen)
+		dprintf(STDOUT_FILENO, entry);
 }
 
 // As many lines as the screen has. What an earlier and longer one left is
@@ -87,19 +96,26 @@ static void pin(int proc, int pid)
 
 static void check_pins(void)
 {
+	struct stat status;
+
 	for (size_t i = 0; i < sizeof pins / sizeof *pins; i++)
-		if (pins[i].pid && faccessat(pins[i].dir, "stat", F_OK, 0) < 0)
+		if (pins[i].pid &&
+		    fstatat(pins[i].dir, "stat", &status, 0) < 0 &&
+		    (errno == ENOENT || errno == ESRCH))
 			errx(EXIT_FAILURE, "process %d has ended", pins[i].pid);
 }
 
-// A command prints to stdout: it is given a piece of memory in its place.
-static void draw_command(command_function *draws, const struct request *request)
+// A command prints to stdout: it is given a piece of memory in its place. In
+// the first round an error is likely: it needs no screen.
+static void draw_command(command_function *draws, const struct request *request,
+			 const sigset_t *set)
 {
 	FILE *screen = stdout, *memory;
 	char *text = NULL;
 	size_t size;
 
-	__fpurge(stderr); // of complaints, the last ones count
+	if (on_screen)
+		__fpurge(stderr); // of complaints, the last ones count
 	memory = open_memstream(&text, &size);
 	if (!memory)
 		err(EXIT_FAILURE, "cannot allocate memory");
@@ -109,10 +125,17 @@ static void draw_command(command_function *draws, const struct request *request)
 	stdout = screen;
 	if (fclose(memory) != 0)
 		err(EXIT_FAILURE, "cannot allocate memory");
+	if (!on_screen)
+		enter_screen();
+	// Who reads a pipe may be slow or stopped: a signal is not to wait for
+	// that, and finds no screen to restore.
+	if (!on_screen)
+		sigprocmask(SIG_UNBLOCK, set, NULL);
 	draw(text);
 	free(text);
 	if (fflush(stdout) != 0)
 		err(EXIT_FAILURE, "cannot write to standard output");
+	sigprocmask(SIG_BLOCK, set, NULL);
 }
 
 // Ends as the signal would have ended it, with the terminal restored.
@@ -129,11 +152,18 @@ static _Noreturn void end_by(int number)
 	_exit(128 + number);
 }
 
-// Ctrl-Z: the shell gets its own screen back, until it says fg.
+// Ctrl-Z: the shell gets its own screen back, until it says fg. Unlike SIGSTOP,
+// SIGTSTP stops nobody who has no shell: setpgid(2), orphaned process group.
 static void stop(void)
 {
+	sigset_t set;
+
 	leave_screen();
-	raise(SIGSTOP);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	enter_screen();
 }
 
@@ -166,6 +196,7 @@ _Noreturn void watch(command_function *draws, const struct request *request)
 	struct sigaction action;
 	static const int numbers[] = {SIGINT,  SIGTERM, SIGHUP,
 				      SIGQUIT, SIGTSTP, SIGWINCH};
+	static char complaints[1 << 20];
 	sigset_t set;
 
 	if (request->pid)
@@ -180,12 +211,11 @@ _Noreturn void watch(command_function *draws, const struct request *request)
 		    action.sa_handler != SIG_IGN) // nohup(1)
 			sigaddset(&set, numbers[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	if (isatty(STDOUT_FILENO))
-		setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
+	if (isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+		setvbuf(stderr, complaints, _IOFBF, sizeof complaints);
 	atexit(leave_screen); // whatever error ends it
-	enter_screen();
 	for (;;) {
-		draw_command(draws, request);
+		draw_command(draws, request, &set);
 		wait_for_turn(&set);
 	}
 }
