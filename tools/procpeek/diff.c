@@ -102,17 +102,6 @@ static bool alike(const char *key, const char *a, const char *b)
 					       : strcmp(a, b) == 0;
 }
 
-// What is permitted is effective as soon as the process says so: capset(2).
-// Mostly it is so already, and then it says nothing new.
-static bool says_nothing_new(const char *key, const struct facts *facts)
-{
-	const char *permitted = fact_value(facts, "cap permitted");
-	const char *effective = fact_value(facts, "cap effective");
-
-	return strcmp(key, "cap permitted") == 0 && permitted && effective &&
-	       strcmp(permitted, effective) == 0;
-}
-
 // Some of what /proc says is only for those who may trace the process, and of
 // PID 1 even root may be refused. Then B is held against procpeek, which runs
 // on the same side as whoever asks, and the result says so. What cannot be
@@ -123,10 +112,7 @@ static struct pair compare(const struct lesson *lesson, const struct facts *a,
 	struct pair pair = {lesson, fact_value(a, lesson->key),
 			    fact_value(b, lesson->key), NULL, UNKNOWN};
 
-	if (says_nothing_new(lesson->key, a) &&
-	    says_nothing_new(lesson->key, b)) {
-		pair.verdict = SAME;
-	} else if (pair.a && pair.b) {
+	if (pair.a && pair.b) {
 		pair.verdict =
 		    alike(lesson->key, pair.a, pair.b) ? SAME : DIFFERS;
 	} else if (pair.b) {
@@ -228,6 +214,16 @@ static void print_summary(const struct pair pairs[LESSONS], int a, int b)
 			       --unknown ? "," : "\n");
 }
 
+// What is permitted is effective as soon as the process says so: capset(2).
+// Mostly all of it is, and then a line about the one says nothing of the other.
+static bool is_all_effective(const struct facts *facts)
+{
+	const char *permitted = fact_value(facts, "cap permitted");
+	const char *effective = fact_value(facts, "cap effective");
+
+	return permitted && effective && strcmp(permitted, effective) == 0;
+}
+
 void command_diff(const struct request *request)
 {
 	int proc = request->proc, a = request->pid, b = request->other;
@@ -241,8 +237,12 @@ void command_diff(const struct request *request)
 	if (read_link(proc, "self", self, sizeof self,
 		      "our own PID in this /proc: proc(5)") > 0)
 		look_at(proc, atoi(self), &ours);
-	for (size_t i = 0; i < LESSONS; i++)
+	for (size_t i = 0; i < LESSONS; i++) {
 		pairs[i] = compare(&lessons[i], &facts_a, &facts_b, &ours);
+		if (strcmp(lessons[i].key, "cap permitted") == 0 &&
+		    is_all_effective(&facts_a) && is_all_effective(&facts_b))
+			pairs[i].verdict = SAME;
+	}
 	if (options.json || options.columns)
 		print_rows(pairs);
 	else

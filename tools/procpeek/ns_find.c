@@ -164,48 +164,50 @@ static int open_namespace(int proc, const struct namespace *space)
 	return -1;
 }
 
-static void find_relatives(int proc, struct namespace_list *list,
-			   struct namespace *of);
-
-// Notes the namespace of descriptor fd. One that is new to us cannot be opened
-// again: it is asked for its own relatives at once, so that at most those of a
-// line of ancestors are open, and the kernel ends such a line after 32.
-static uint64_t note_relative(int proc, struct namespace_list *list, int fd,
-			      int kind, const char *what,
-			      const struct namespace *of)
+// Notes the namespace of descriptor fd, which may be new to us.
+static uint64_t note_relative(struct namespace_list *list, int fd, int kind,
+			      const char *what, const struct namespace *of)
 {
 	uint64_t inode = inode_of(fd);
-	struct namespace *noted;
 
-	if (fd < 0)
-		return inode;
-	noted = note_namespace(list, inode, kind,
+	if (fd >= 0)
+		note_namespace(list, inode, kind,
 			       format("%s of %s:[%ju]", what,
 				      namespace_kinds[of->kind],
 				      (uintmax_t)of->inode),
 			       fd);
-	if (noted->fd == fd)
-		find_relatives(proc, list, noted);
 	return inode;
 }
 
 static void find_relatives(int proc, struct namespace_list *list,
 			   struct namespace *of)
 {
-	int fd = of->asked ? -1 : open_namespace(proc, of);
+	int fd = open_namespace(proc, of);
 
-	of->asked = true;
 	if (fd < 0)
 		return;
-	of->owner = note_relative(proc, list, namespace_owner(fd), KIND_USER,
-				  "owner", of);
+	of->owner =
+	    note_relative(list, namespace_owner(fd), KIND_USER, "owner", of);
 	if (of->kind == KIND_USER || of->kind == KIND_PID)
-		of->parent = note_relative(proc, list, namespace_parent(fd),
-					   of->kind, "parent", of);
+		of->parent = note_relative(list, namespace_parent(fd), of->kind,
+					   "parent", of);
 	if (of->kind == KIND_USER)
 		of->creator = namespace_creator(fd);
 	close(fd);
 	of->fd = -1;
+}
+
+// One that is new cannot be opened again, so its descriptor is held until it is
+// asked: before the next of the others, or there would be hundreds of them.
+static void find_all_relatives(int proc, struct namespace_list *list)
+{
+	size_t others = list->count, fresh = others;
+
+	for (size_t i = 0; i < others; i++) {
+		find_relatives(proc, list, list->at[i]);
+		for (; fresh < list->count; fresh++)
+			find_relatives(proc, list, list->at[fresh]);
+	}
 }
 
 static int compare_inodes(const void *left, const void *right)
@@ -216,7 +218,7 @@ static int compare_inodes(const void *left, const void *right)
 }
 
 // Reading every /proc/PID/fd takes longer than all else together: --all.
-// Both loops meet what they find on the way: the list grows.
+// The loop meets what it finds on the way: the list grows.
 void find_namespaces(int proc, int wanted, struct namespace_list *list)
 {
 	uint64_t ours = namespace_inode(proc, "self/", "mnt");
@@ -230,8 +232,7 @@ void find_namespaces(int proc, int wanted, struct namespace_list *list)
 		else if (list->at[i]->kind == KIND_MNT &&
 			 list->at[i]->processes)
 			find_mounts(proc, list->at[i]->pid, list);
-	for (size_t i = 0; i < list->count; i++)
-		find_relatives(proc, list, list->at[i]);
+	find_all_relatives(proc, list);
 	if (list->at)
 		qsort(list->at, list->count, sizeof(struct namespace *),
 		      compare_inodes);

@@ -290,7 +290,6 @@ struct namespace
 	bool wanted;	    // the process that was asked for is in it
 	char *held;	    // by what, where no process is: a path, or words
 	int fd;		    // of one that no path leads to, else -1
-	bool asked;	    // for its relatives, which are
 	uint64_t owner, parent;
 	int64_t creator;
 	struct libscols_line *line; // of the table
