@@ -25,8 +25,8 @@ setup_file() {
         spawn -noecho qemu-system-x86_64 -m 1G -smp 1 -cpu max -nic user -display none -serial stdio \
             -drive file=$env(IMAGE),format=raw,snapshot=on
         wait_for "~/container-bones\\$ "
-        send "sudo labs/memcached up && procpeek --version && id -un && cat /proc/sys/kernel/randomize_va_space\r"
-        wait_for "procpeek*Container Bones*learner\r\n0\r\n"
+        send "sudo labs/memcached up && procpeek --version && id -un && /sbin/sysctl kernel.randomize_va_space\r"
+        wait_for "procpeek*Container Bones*learner*randomize_va_space = 0"
         wait_for "~/container-bones\\$ "
         send "printf '\''version\\r\\nquit\\r\\n'\'' | busybox nc 127.0.0.1 11211\r"
         wait_for "VERSION 1."
