@@ -306,7 +306,7 @@ start_odd() { # start_odd WHAT [VARIABLE...]
     requires root
     start sleep 60
     # shellcheck disable=SC2016 # the inner shell's variables
-    run -124 unshare --mount sh -c 'mount -t proc -o hidepid=1 proc /proc && exec timeout 2 setpriv --reuid nobody \
+    run -124 unshare --mount sh -c 'mount -t proc -o hidepid=1 proc /proc && exec timeout 4 setpriv --reuid nobody \
         --regid nogroup --clear-groups "$0" --interval 0.2 -o PID tree "$1"' "$(type -P procpeek)" "$pid"
     [[ $output == *"$pid"* && $output != *ended* ]]
 }
@@ -328,7 +328,7 @@ start_odd() { # start_odd WHAT [VARIABLE...]
 @test "what is longer than a line of the screen is cut there" {
     requires script
     start sleep 60
-    script -qec "stty cols 30 rows 6; timeout 1 procpeek --interval 0.2 --pid $pid" /dev/null >"$BATS_TEST_TMPDIR/screen" || true
+    script -qec "stty cols 30 rows 6; timeout 3 procpeek --interval 0.2 --pid $pid" /dev/null >"$BATS_TEST_TMPDIR/screen" || true
     [[ $(<"$BATS_TEST_TMPDIR/screen") == *$'\033[?7l'*COMMAND*$'\033[?7h'* ]]
     # A mistake is told where it was made, and needs no screen.
     script -qec "procpeek --interval 0.2 -o nothing" /dev/null >"$BATS_TEST_TMPDIR/screen" || true
