@@ -151,16 +151,15 @@ static bool recognize(const char *above, bool top, const char *name,
 		return true;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		engine->name = names[i].engine;
-		engine->role = names[i].role;
 		if ((!names[i].above || strcmp(above, names[i].above) == 0) &&
 		    (!names[i].top || top) &&
 		    is_named(name, names[i].prefix, names[i].suffix, engine->id,
 			     sizeof engine->id)) {
+			engine->role = names[i].role;
 			unescape_unit(engine->id);
 			return true;
 		}
 	}
-	engine->role = CONTAINER;
 	if (strcmp(above, "docker") == 0)
 		engine->name = "Docker";
 	else if (engine->pod[0])
@@ -228,6 +227,20 @@ static void recognize_path(const char *path, struct engine *engine)
 	}
 }
 
+// On v2, the path of a zombie says when its group was deleted before its parent
+// waited for it: cgroups(7). The name before that is still the engine's.
+static char *path_of(const struct cgroup_line *line)
+{
+	static const char deleted[] = " (deleted)";
+	char *path = format("%.*s", line->path_length, line->path);
+	size_t length = strlen(path), rest = sizeof deleted - 1;
+
+	if (line->list_length == 0 && length > rest &&
+	    strcmp(path + length - rest, deleted) == 0)
+		path[length - rest] = '\0';
+	return path;
+}
+
 // The hierarchies can differ: systemd-nspawn(1) divides its group in those of
 // systemd and of v2 alone.
 char *recognize_engine(const char *cgroups, struct engine *engine)
@@ -238,7 +251,7 @@ char *recognize_engine(const char *cgroups, struct engine *engine)
 
 	*engine = (struct engine){0};
 	for (; cgroup_line(cgroups, &line); cgroups = line.end) {
-		path = format("%.*s", line.path_length, line.path);
+		path = path_of(&line);
 		recognize_path(path, &one);
 		if (one.outside > engine->outside ||
 		    (!engine->outside && one.role > engine->role)) {

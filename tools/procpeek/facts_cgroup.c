@@ -26,10 +26,6 @@ bool cgroup_line(const char *text, struct cgroup_line *line)
 	line->list_length = (int)(second - line->list);
 	line->path = second + 1;
 	line->path_length = (int)(newline - line->path);
-	// Of a zombie on v2, whose group was deleted before it was waited for.
-	if (line->path_length > 10 &&
-	    memcmp(newline - 10, " (deleted)", 10) == 0)
-		line->path_length -= 10;
 	line->end = newline + (*newline == '\n');
 	return true;
 }

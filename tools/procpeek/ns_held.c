@@ -7,8 +7,7 @@
 //            unshare --net=FILE, ip netns.
 // Mirrors:   the columns PATH and NSFS of lsns(8).
 // Leaves out: a socket that was made in one, and a descriptor on its way
-// through
-//            a socket: unix(7) SCM_RIGHTS.
+//            through a socket: unix(7) SCM_RIGHTS.
 // Read:      namespaces(7) "Namespace lifetime".
 
 #define _GNU_SOURCE

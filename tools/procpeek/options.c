@@ -158,7 +158,7 @@ static const char **argument_of(int option)
 }
 
 // ps(1) adds up what is selected; of all else, the last one counts.
-static const char * and (const char *before, int option)
+static const char *added_to(const char *before, int option)
 {
 	bool adds =
 	    option == OPT_USER || option == OPT_PID || option == OPT_PPID;
@@ -198,7 +198,7 @@ void parse_options(int argc, char *argv[])
 			*switch_of(option) = true;
 		else if (argument_of(option))
 			*argument_of(option) =
-			    and(*argument_of(option), option);
+			    added_to(*argument_of(option), option);
 		else
 			other_option(option);
 	}

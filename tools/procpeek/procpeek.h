@@ -122,10 +122,10 @@ void dot_close(void);
 
 // --- proc.c: the files of /proc ----------------------------------------------
 
-// A descriptor of /proc, or the end of the program.
-// As ps(1) does: see MOST_ENVIRONMENT, of which they may be all.
+// As much of them as ps(1) reads: a list has those of every process.
 #define MOST_ARGUMENTS (((size_t)128 << 10) - 1)
 
+// A descriptor of /proc, or the end of the program.
 int open_proc(void);
 // To be listed, or NULL with errno.
 DIR *open_directory(int dirfd, const char *path);

@@ -107,8 +107,8 @@ void table_tree(struct table *table, int number)
 {
 	struct libscols_column *column;
 
-	if (!table_has(table,
-		       number)) // a row below another is one all the same
+	// Where it is not shown, a row is below another all the same.
+	if (!table_has(table, number))
 		add_column(table, number, SCOLS_FL_HIDDEN);
 	column = column_of(table, number);
 	scols_column_set_flags(column,
