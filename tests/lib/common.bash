@@ -67,6 +67,8 @@ no_leaks() {
         sleep 0.1
     done
     printf 'left behind by this test:\n%s\n' "$leaks" >&2
+    # A process that holds the pipes of bats open would keep it from its end.
+    own_processes | awk '{ print $2 }' | xargs -r kill -KILL 2>/dev/null || true
     return 1
 }
 

@@ -67,20 +67,20 @@ start_odd() { # start_odd WHAT [VARIABLE...]
 @test "--interval follows the process, not whoever has its PID next" {
     requires root
     # shellcheck disable=SC2016 # the inner shell's variables
-    run -0 timeout 60 unshare -mpf --kill-child --mount-proc bash -c 'sleep 300 &
+    run -0 timeout -s KILL 60 unshare -mpf --kill-child --mount-proc bash -c 'sleep "$1" &
         pid=$!
         procpeek "$pid" --interval 0.05 >"$0/page" 2>"$0/errors" &
         peek=$!
-        until grep -qs "^command .*sleep 300" "$0/page"; do sleep 0.05; done
+        until grep -qs "^command  *sleep 300$" "$0/page"; do sleep 0.05; done
         kill -STOP "$peek"
         kill "$pid"
         wait "$pid"
         echo $((pid - 1)) >/proc/sys/kernel/ns_last_pid
-        sleep 301 &
+        sleep "$2" &
         [[ $! == "$pid" ]] || exit 3
         kill -CONT "$peek"
         wait "$peek" # No fork since: it could be given the PID of $peek.
-        echo "status $? for $pid"' "$BATS_TEST_TMPDIR"
+        echo "status $? for $pid"' "$BATS_TEST_TMPDIR" 300 301
     [[ $output =~ ^status\ 1\ for\ ([0-9]+)$ ]]
     [ "$(cat "$BATS_TEST_TMPDIR/errors")" = "procpeek: process ${BASH_REMATCH[1]} has ended" ]
     run ! grep 'sleep 301' "$BATS_TEST_TMPDIR/page"
@@ -94,8 +94,10 @@ start_odd() { # start_odd WHAT [VARIABLE...]
         sleep 302 & echo $! >"$0"; wait' "$BATS_TEST_TMPDIR/fifo"
     wait_for 20 test -p "$BATS_TEST_TMPDIR/fifo"
     # shellcheck disable=SC2016 # the inner shell's variables
-    run -0 bash -c 'echo $$ >"$1"; read -r number <"$1"
-        [[ $number == $$ ]] && exec procpeek files "$2" "/proc/$$/comm"' bash "$BATS_TEST_TMPDIR/fifo" "$(child_of "$pid")"
+    run -0 timeout 60 bash -c 'echo $$ >"$1"; read -r number <"$1"
+        [[ $number == $$ ]] || exit
+        until [[ $(procpeek files "$2" "/proc/$$/comm") == sleep ]]; do sleep 0.05; done
+        exec procpeek files "$2" "/proc/$$/comm"' bash "$BATS_TEST_TMPDIR/fifo" "$(child_of "$pid")"
     [ "$output" = sleep ]
 }
 
