@@ -6,7 +6,8 @@
 
 # A program with threads and locked memory; one that renames itself, or a child that
 # ends and is not waited for; one that puts a command under a seccomp filter that allows
-# everything; and one that holds a new namespace by a descriptor and is not in it.
+# everything; one that holds a new namespace by a descriptor and is not in it; and one that
+# holds one by a socket, whose inode it has for a name.
 compile_helper() {
     cc -pthread -o "$BATS_FILE_TMPDIR/helper" -x c - <<'END'
 #define _GNU_SOURCE
@@ -19,6 +20,7 @@ compile_helper() {
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 static char page[4096];
 static void *wait_for_ever(void *unused) { prctl(PR_SET_NAME, "second"); pause(); return unused; }
@@ -40,6 +42,16 @@ int main(int argc, char *argv[])
 		if (own < 0 || held < 0 || setns(own, CLONE_NEWUTS) < 0)
 			return 1;
 		prctl(PR_SET_NAME, "holder");
+		return pause();
+	}
+	if (argc > 1 && strcmp(argv[1], "socket") == 0) {
+		int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+		char link[32] = "";
+		unshare(CLONE_NEWNET);
+		if (readlink("/proc/self/ns/net", link, sizeof link - 1) < 0 || socket(AF_INET, SOCK_DGRAM, 0) < 0 ||
+		    setns(own, CLONE_NEWNET) < 0)
+			return 1;
+		prctl(PR_SET_NAME, strtok(link + 5, "]"));
 		return pause();
 	}
 	if (argc > 1 && strcmp(argv[1], "zombie") == 0 && fork() > 0)

@@ -75,6 +75,25 @@ lsns_agrees() {
     jq -e '[.namespaces[] | select(.type == "net" and .nprocs == 0)] | length >= 1' <<<"$output"
 }
 
+@test "ns --all finds a network namespace that only a socket holds" {
+    requires root jq
+    start "$helper" socket
+    wait_for 20 grep -q '^4' "/proc/$pid/comm"
+    local inode expected user
+    inode=$(<"/proc/$pid/comm")
+    user=$(ns self user)
+    run -0 procpeek ns --all --json
+    expected=$(find "/proc/$pid/fd" -lname 'socket:*')
+    jq -e --argjson ns "$inode" --argjson user "${user//[^0-9]/}" --arg held "$expected" '.namespaces[] |
+        select(.ns == $ns) | .type == "net" and .nprocs == 0 and ."held-by" == $held and .owner == $user' <<<"$output"
+    run -0 procpeek ns --json
+    jq -e --argjson ns "$inode" '[.namespaces[] | select(.ns == $ns)] == []' <<<"$output"
+    # Those of others may be asked by nobody without rights over them.
+    # shellcheck disable=SC2016 # the inner shell's variable; nothing is sent
+    run -0 --separate-stderr as_nobody bash -c 'exec 5<>/dev/udp/127.0.0.1/9 && exec "$0" ns --all' "$(type -P procpeek)"
+    [[ $stderr == *'the network namespaces of 1 socket may not be asked for without privilege'* ]]
+}
+
 @test "ns --all finds a pid namespace in which nobody is any more" {
     requires root jq
     # The kernel shows it once its init was born; that one has ended.

@@ -5,20 +5,23 @@
 // Shows:     /proc/PID/ns, and the ioctl(2) calls on its files.
 // Mirrors:   the reading half of lsns(8).
 // Leaves out: pid_for_children and time_for_children.
-// Read:      namespaces(7), ioctl_ns(2).
+// Read:      namespaces(7), ioctl_ns(2), pidfd_getfd(2).
 
 #define _GNU_SOURCE
 #include "procpeek.h"
 
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/nsfs.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,16 +42,22 @@ int namespace_kind(const char *name, size_t length)
 
 // A link of /proc/PID/ns reads uts:[4026531838]: the kind and the inode, the
 // same one for all who are in that namespace. EACCES: only for those who may
-// trace the process; ENOENT: this kernel has no such kind.
+// trace the process, but also: it ended at this moment, which is ESRCH here.
+// ENOENT: this kernel has no such kind.
 uint64_t namespace_inode(int dirfd, const char *prefix, const char *kind)
 {
 	char path[64], target[64];
+	struct stat status;
 	const char *inode;
 
 	snprintf(path, sizeof path, "%sns/%s", prefix, kind);
 	if (read_link(dirfd, path, target, sizeof target,
-		      "the kind and inode of a namespace: namespaces(7)") < 0)
+		      "the kind and inode of a namespace: namespaces(7)") < 0) {
+		snprintf(path, sizeof path, "%sstat", prefix);
+		if (errno == EACCES && fstatat(dirfd, path, &status, 0) < 0)
+			errno = ESRCH;
 		return 0;
+	}
 	inode = strchr(target, '[');
 	return inode ? strtoull(inode + 1, NULL, 10) : 0;
 }
@@ -96,6 +105,40 @@ int namespace_parent(int fd)
 {
 	return relative(fd, NS_GET_PARENT, "NS_GET_PARENT",
 			"the namespace in which it was made: ioctl_ns(2)");
+}
+
+// A descriptor of another process, as one of ours. EPERM: only for those who
+// may trace the process.
+static int borrow(int pid, int number)
+{
+	int process = (int)syscall(SYS_pidfd_open, pid, 0), borrowed;
+
+	explain(process, "the process to borrow from: pidfd_open(2)",
+		"pidfd_open(%d, 0)", pid);
+	if (process < 0)
+		return -1;
+	borrowed = (int)explain(syscall(SYS_pidfd_getfd, process, number, 0),
+				"its descriptor, for us as well: "
+				"pidfd_getfd(2)",
+				"pidfd_getfd(%d, %d, 0)", process, number);
+	return close_keeping_errno(process, borrowed);
+}
+
+// A socket stays in the network namespace that it was made in, wherever its
+// process goes, and no file says which one that is: the socket itself has to be
+// asked. EPERM: this takes CAP_NET_ADMIN over that namespace.
+int socket_namespace(int pid, int number)
+{
+	int borrowed = borrow(pid, number), fd = -1;
+	struct stat status;
+
+	if (borrowed < 0)
+		return -1;
+	errno = ENOTSOCK; // by now, that number may be of another file
+	if (fstat(borrowed, &status) == 0 && S_ISSOCK(status.st_mode))
+		fd = relative(borrowed, SIOCGSKNS, "SIOCGSKNS",
+			      "the network namespace that a socket is in");
+	return close_keeping_errno(borrowed, fd);
 }
 
 // The user whose process made a user namespace has all power over it.

@@ -44,7 +44,7 @@ static const struct column ns_columns[] = {
     {"CREATOR", 0, SCOLS_JSON_STRING,
      "ioctl NS_GET_OWNER_UID: the user who made a user namespace"},
     {"HELD-BY", 0, SCOLS_JSON_STRING,
-     "where no process is in it: links of /proc/PID/fd, mounts in "
+     "where no process is in it: links or sockets of /proc/PID/fd, mounts in "
      "/proc/PID/mountinfo, or what it is the owner or parent of"},
     {"COMMAND", SCOLS_FL_TRUNC, SCOLS_JSON_STRING, "its /proc/PID/cmdline"},
 };
@@ -258,6 +258,10 @@ void command_ns(const struct request *request)
 		print_table(&list, &table, proc, pid);
 	if (!pid)
 		warn_unseen(list.unseen);
+	if (list.unasked)
+		warnx("the network namespaces of %d socket%s may not be asked "
+		      "for without privilege",
+		      list.unasked, list.unasked == 1 ? "" : "s");
 	hint_hidden(proc);
 	free_namespaces(&list);
 }

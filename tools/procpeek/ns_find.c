@@ -6,7 +6,7 @@
 //            owner or parent they are: the kernel gave no list of them before
 //            Linux 6.19 and its listns(2).
 // Mirrors:   lsns(8).
-// Leaves out: what a socket holds, which no file of /proc shows.
+// Leaves out: what only a descriptor holds that is on its way to a process.
 // Read:      namespaces(7), ioctl_ns(2).
 
 #define _GNU_SOURCE

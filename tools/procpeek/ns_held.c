@@ -3,24 +3,39 @@
 // ns_held.c: namespaces that live without a process in them.
 //
 // Shows:     that a namespace ends with the last that refers to it, which may
-//            be a descriptor, a thread, or a file that it is mounted on:
-//            unshare --net=FILE, ip netns.
+//            be a descriptor, a socket, a thread, or a file that it is mounted
+//            on: unshare --net=FILE, ip netns.
 // Mirrors:   the columns PATH and NSFS of lsns(8).
-// Leaves out: a socket that was made in one, and a descriptor on its way
-//            through a socket: unix(7) SCM_RIGHTS.
+// Leaves out: a descriptor on its way through a socket: unix(7) SCM_RIGHTS.
 // Read:      namespaces(7) "Namespace lifetime".
 
 #define _GNU_SOURCE
 #include "procpeek.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-// A link to a namespace reads as net:[INODE], one to another file as a path.
+static void look_at_socket(const char *path, struct namespace_list *list)
+{
+	int pid, number, fd;
+
+	if (sscanf(path, "%d/fd/%d", &pid, &number) != 2)
+		return;
+	fd = socket_namespace(pid, number);
+	if (fd >= 0)
+		note_namespace(list, inode_of(fd), KIND_NET,
+			       format("/proc/%s", path), fd);
+	else if (errno == EPERM)
+		list->unasked++;
+}
+
+// A link to a namespace reads as net:[INODE], one to a socket as
+// socket:[INODE], one to another file as a path.
 // EACCES: only for those who may trace the process.
 static void look_at_link(int proc, const char *path,
 			 struct namespace_list *list)
@@ -30,9 +45,12 @@ static void look_at_link(int proc, const char *path,
 	int kind;
 
 	if (read_link(proc, path, target, sizeof target,
-		      "what a descriptor is of: proc(5)") > 0 &&
-	    parse_namespace(target, &kind, &inode))
+		      "what a descriptor is of: proc(5)") <= 0)
+		return;
+	if (parse_namespace(target, &kind, &inode))
 		note_namespace(list, inode, kind, format("/proc/%s", path), -1);
+	else if (strncmp(target, "socket:[", 8) == 0)
+		look_at_socket(path, list);
 }
 
 static void find_links(int proc, const char *directory,

@@ -275,6 +275,8 @@ uint64_t inode_of(int fd);
 // Of an open namespace: descriptors, or -1 when there is none in our sight.
 int namespace_owner(int fd);
 int namespace_parent(int fd);
+// Of a socket of a process: that number among its descriptors.
+int socket_namespace(int pid, int number);
 // Of a user namespace: who made it, as a uid of ours, or -1.
 int64_t namespace_creator(int fd);
 // The user or pid namespace of the first process: it has no parent.
@@ -300,6 +302,7 @@ struct namespace_list {
 	size_t count, capacity;
 	void *index; // the same, by inode
 	int unseen;  // processes whose links may not be read
+	int unasked; // sockets that may not be asked for theirs
 };
 
 // All that can be found; `wanted` is a PID or 0.
