@@ -28,7 +28,7 @@ newest_kernel() {
 }
 
 here() {
-    report "$1.bats" tests/lib/isolated bats --tap --print-output-on-failure "tests/vm/$1.bats"
+    report "$1.bats" env FILE_SECONDS=3000 tests/lib/isolated bats --tap --print-output-on-failure "tests/vm/$1.bats"
 }
 
 # Made here, where the network is.
