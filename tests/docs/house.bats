@@ -30,13 +30,19 @@ tools() {
     requires mandoc
     for tool in $(tools); do
         help=$("$tool" --help | grep -oE -- '(^|[^-a-z])--[a-z]+(-[a-z]+)*' | grep -oE -- '--.*' | sort -u)
-        page=$(mandoc -T utf8 "tools/$tool/$tool.1" | col -b)
+        page=$(mandoc -T ascii "tools/$tool/$tool.1" | sed 's/.\x08//g')
         for option in $help; do
             grep -qF -- "$option" <<<"$page" || {
                 echo "$tool: $option is in --help and not in the man page"
                 false
             }
         done
+        # What begins an entry there, but for those that list how it differs from another tool.
+        described=$(awk '/^[A-Z]/ { section = $0 } section !~ /DIFFERENCES/ && /^     -/' <<<"$page" |
+            grep -oE -- '--[a-z]+(-[a-z]+)*' | sort -u)
+        [ "$(wc -w <<<"$described")" -gt 5 ]
+        run -0 comm -13 <(echo "$help") <(echo "$described")
+        [ -z "$output" ]
     done
 }
 

@@ -8,6 +8,7 @@
 // Sources: tools/procpeek/mounts.c
 // Sources: tools/procpeek/process.c tools/procpeek/subject.c
 // Sources: tools/procpeek/ns_find.c tools/procpeek/ns_held.c
+// Sources: tools/lib/file.c
 // Sources: tools/lib/parse.c tools/lib/narrate.c tools/procpeek/text.c
 // Libraries: -lcap
 // Seeds: /proc/[0-9]*/mountinfo /proc/[0-9]*/limits

@@ -7,6 +7,7 @@
 // Sources: tools/procpeek/limits.c tools/procpeek/namespaces.c
 // Sources: tools/procpeek/mounts.c
 // Sources: tools/procpeek/process.c tools/procpeek/subject.c
+// Sources: tools/lib/file.c
 // Sources: tools/lib/parse.c tools/lib/narrate.c tools/procpeek/text.c
 // Libraries: -lcap
 // Seeds: /etc/passwd

@@ -20,6 +20,8 @@ export PATH="${BONES_BIN:-$ROOT/build/bin}:$PATH"
 # the test is a leak.
 export BONES_TEST="$$-$BATS_TEST_NUMBER"
 unset NO_COLOR CONTAINER_BONES_STATE
+# A test that makes a terminal makes this one, whatever the tests were started from.
+export TERM=xterm
 
 before_test() { :; }
 after_test() { :; }

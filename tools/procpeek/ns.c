@@ -259,8 +259,8 @@ void command_ns(const struct request *request)
 	if (!pid)
 		warn_unseen(list.unseen);
 	if (list.unasked)
-		warnx("the network namespaces of %d socket%s may not be asked "
-		      "for without privilege",
+		warnx("the network namespaces of %d socket%s are not known: "
+		      "to ask takes CAP_NET_ADMIN, and the same net_cls group",
 		      list.unasked, list.unasked == 1 ? "" : "s");
 	hint_hidden(proc);
 	free_namespaces(&list);

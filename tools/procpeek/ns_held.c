@@ -20,18 +20,57 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void look_at_socket(const char *path, struct namespace_list *list)
+// The groups of a process that mark the packets of its sockets: net_cls and
+// net_prio of cgroup v1. Freed by the caller.
+static char *packet_groups(int proc, const char *path)
 {
-	int pid, number, fd;
+	struct buffer text = {0};
+	struct cgroup_line line;
+	char *groups = copy_text(""), *longer;
+	const char *at;
+
+	if (read_proc(proc, path, &text, "does it mark packets? cgroups(7)") <
+	    0) {
+		free(text.data);
+		free(groups);
+		return NULL;
+	}
+	for (at = text.data; cgroup_line(at, &line); at = line.end) {
+		if (!memmem(line.list, (size_t)line.list_length, "net_", 4))
+			continue;
+		longer = format("%s%.*s:%.*s\n", groups, line.list_length,
+				line.list, line.path_length, line.path);
+		free(groups);
+		groups = longer;
+	}
+	free(text.data);
+	return groups;
+}
+
+// To whom a descriptor of a socket is given, his groups mark its packets from
+// then on: receive_fd() in the kernel's fs/file.c. We are to change nothing, so
+// they have to be the same as those of the process.
+static void look_at_socket(int proc, const char *path,
+			   struct namespace_list *list)
+{
+	char group[32], *theirs, *ours;
+	int pid, number, fd = -1;
 
 	if (sscanf(path, "%d/fd/%d", &pid, &number) != 2)
 		return;
-	fd = socket_namespace(pid, number);
+	snprintf(group, sizeof group, "%d/cgroup", pid);
+	theirs = packet_groups(proc, group);
+	ours = packet_groups(proc, "self/cgroup");
+	errno = EPERM;
+	if (theirs && ours && strcmp(theirs, ours) == 0)
+		fd = socket_namespace(pid, number);
 	if (fd >= 0)
 		note_namespace(list, inode_of(fd), KIND_NET,
 			       format("/proc/%s", path), fd);
-	else if (errno == EPERM)
+	else if (errno == EPERM && theirs)
 		list->unasked++;
+	free(theirs);
+	free(ours);
 }
 
 // A link to a namespace reads as net:[INODE], one to a socket as
@@ -50,7 +89,7 @@ static void look_at_link(int proc, const char *path,
 	if (parse_namespace(target, &kind, &inode))
 		note_namespace(list, inode, kind, format("/proc/%s", path), -1);
 	else if (strncmp(target, "socket:[", 8) == 0)
-		look_at_socket(path, list);
+		look_at_socket(proc, path, list);
 }
 
 static void find_links(int proc, const char *directory,
