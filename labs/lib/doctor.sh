@@ -193,7 +193,7 @@ why_no_userns() {
     elif [[ $(cat /proc/sys/user/max_user_namespaces 2>/dev/null) == 0 ]]; then
         no 'user.max_user_namespaces is 0' 'sudo sysctl -w user.max_user_namespaces=10000'
     elif in_chroot; then
-        no 'this is a chroot, and in a chroot the kernel makes none' 'labs/vm, or enter it with pivot_root(8), as systemd-nspawn does'
+        no 'this is a chroot, and in a chroot the kernel makes no user namespace' 'labs/vm, or enter it with pivot_root(8), as systemd-nspawn does'
     else
         no "$error"
     fi

@@ -20,8 +20,9 @@ export PATH="${BONES_BIN:-$ROOT/build/bin}:$PATH"
 # the test is a leak.
 export BONES_TEST="$$-$BATS_TEST_NUMBER"
 unset NO_COLOR CONTAINER_BONES_STATE
-# A test that makes a terminal makes this one, whatever the tests were started from.
-export TERM=xterm
+# Whatever the tests were started from: the terminal that a test makes, and what the programs
+# that we compare with take for a letter.
+export TERM=xterm LC_ALL=C.UTF-8
 
 before_test() { :; }
 after_test() { :; }

@@ -94,6 +94,57 @@ lsns_agrees() {
     [[ $stderr == *'the network namespaces of 1 socket are not known'* ]]
 }
 
+# In namespaces of its own for a moment, a thread with descriptors of its own: it goes on
+# holding a uts namespace, a network namespace by a socket, an ipc namespace that is mounted
+# in its mount namespace, and a network namespace by a tun device, if there is one. Their
+# inodes are written into a file; then the first thread waits, or ends.
+holding_thread='import ctypes, os, socket, sys, threading, time
+libc = ctypes.CDLL(None)
+def moment(kind, flag, hold):
+    own = os.open("/proc/thread-self/ns/" + kind, os.O_RDONLY)
+    libc.unshare(flag)
+    inodes.append(os.readlink("/proc/thread-self/ns/" + kind))
+    held.append(hold("/proc/thread-self/ns/" + kind))
+    libc.setns(own, 0)
+    os.close(own)
+def mounted(link):
+    libc.unshare(0x20000)
+    libc.mount(None, b"/", None, 0x44000, None)
+    libc.mount(link.encode(), sys.argv[2].encode(), None, 0x1000, None)
+inodes, held = [], []
+def second():
+    libc.unshare(0x400)
+    moment("uts", 0x4000000, lambda link: os.open(link, os.O_RDONLY))
+    moment("net", 0x40000000, lambda link: socket.socket())
+    moment("ipc", 0x8000000, mounted)
+    if os.path.exists("/dev/net/tun"):
+        moment("net", 0x40000000, lambda link: os.open("/dev/net/tun", os.O_RDWR))
+    with open(sys.argv[1] + ".new", "w") as file:
+        file.write("\n".join(inodes) + "\n")
+    os.rename(sys.argv[1] + ".new", sys.argv[1])
+    time.sleep(60)
+threading.Thread(target=second).start()
+libc.pause() if sys.argv[3] == "waits" else libc.syscall(60, 0)'
+
+@test "ns --all finds what a thread holds that has descriptors of its own, and what is mounted where it is" {
+    requires root jq python3
+    local first inode inodes file=$BATS_TEST_TMPDIR/inodes mounted=$BATS_TEST_TMPDIR/mounted
+    touch "$mounted"
+    for first in waits ended; do
+        rm -f "$file"
+        start python3 -c "$holding_thread" "$file" "$mounted" "$first"
+        wait_for 20 test -e "$file"
+        if [[ $first == ended ]]; then wait_for 20 in_state "$pid" Z; fi
+        run -0 procpeek ns --all --json
+        mapfile -t inodes < <(sed 's/[^0-9]//g' "$file")
+        ((${#inodes[@]} >= 3))
+        for inode in "${inodes[@]}"; do
+            jq -e --argjson ns "$inode" --arg path "/proc/$pid/task/" '.namespaces[] | select(.ns == $ns) |
+                .nprocs == 0 and .owner > 0 and (."held-by" | startswith($path))' <<<"$output"
+        done
+    done
+}
+
 @test "ns --all finds a pid namespace in which nobody is any more" {
     requires root jq
     # The kernel shows it once its init was born; that one has ended.
@@ -143,7 +194,7 @@ print(struct.unpack("I", fcntl.ioctl(fd, NS_GET_OWNER_UID, b"1234"))[0])'
     run -0 procpeek ns --ns uts --json
     jq -e '[.namespaces[].type] | length >= 1 and all(. == "uts")' <<<"$output"
     run -2 --separate-stderr procpeek ns --ns uts=1
-    [[ $stderr == *'no such kind of namespace: uts=1'* ]]
+    [[ $stderr == *'ns: --ns takes a kind alone: uts=1'* ]]
 }
 
 @test "ns finds user namespaces without a process, with few descriptors" {

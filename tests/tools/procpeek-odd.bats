@@ -277,9 +277,14 @@ start_odd() { # start_odd WHAT [VARIABLE...]
 
 @test "texts are wrapped from 40 columns on, and a note stands once" {
     requires script
-    start sleep 60
+    local long
+    long=$(printf '%050d' 0)
+    start env -i "A$long=1" "B$long=2" C=3 sleep 60
+    wait_for 20 runs "$pid" sleep
     script -qec "stty cols 40; procpeek $pid" /dev/null | tr -d '\r' >"$BATS_TEST_TMPDIR/screen"
     run ! grep -E '^.{41}' "$BATS_TEST_TMPDIR/screen"
+    # A word longer than a line is broken, and nothing of it lost.
+    [[ $(tr -d ' \n' <"$BATS_TEST_TMPDIR/screen") == *environment"A${long}B${long}"C* ]]
     run -0 procpeek "$pid" -o VALUE,NOTE
     [[ $output == *' ours'* && $output != *'(ours)'* ]]
     run -0 procpeek "$pid" -o VALUE
@@ -374,6 +379,33 @@ os.kill(os.getpid(), signal.SIGSTOP)'
     echo 7 >"$group/pids.max"
     echo "$pid" >"$group/cgroup.procs"
     [[ $(fact "$pid" 'pids limit') =~ ^(at\ most\ )?7$ ]]
+}
+
+@test "a limit is read where the group can be seen, whatever else is mounted" {
+    requires root jq cgroup1
+    local top=/sys/fs/cgroup/pids
+    start sleep 60
+    mkdir -p "$top/procpeek-test-$$/inner" "$top/procpeek-own-$$"
+    groups=("$top/procpeek-test-$$/inner" "$top/procpeek-test-$$" "$top/procpeek-own-$$")
+    echo 33 >"${groups[1]}/pids.max"
+    echo "$pid" >"${groups[0]}/cgroup.procs"
+    [[ $(fact "$pid" 'pids limit') =~ ^(at\ most\ )?33$ ]]
+    # The mount in sight is from above our cgroup namespace: its root is /.. and more.
+    # shellcheck disable=SC2016 # the inner shells' variables
+    {
+        run -0 bash -c 'echo $$ >"$0/cgroup.procs" && exec unshare --cgroup procpeek "$1" --json' "${groups[2]}" "$pid"
+        [ "$(jq -r '.process[] | select(.what == "pids limit").value' <<<"$output")" = 'at most 33' ]
+        # There, the name of our own group is not known.
+        run -0 bash -c 'echo $$ >"$0/cgroup.procs" && exec unshare --cgroup procpeek "$1" --json' "${groups[1]}" "$pid"
+        [ "$(jq -r '.process[] | select(.what == "pids limit").value' <<<"$output")" = null ]
+        # First the group alone, then all of the hierarchy, then something else over that.
+        run -0 unshare --mount bash -c 'mkdir "$0" && mount --bind "$1" "$0" && umount -l "$2" &&
+            mount -t cgroup -o pids cgroup "$2" && procpeek "$3" -o WHAT,VALUE | grep "^pids limit" &&
+            mount -t tmpfs over "$2" && mkdir -p "$1" && procpeek "$3" -o WHAT,VALUE | grep "^pids limit"' \
+            "$BATS_TEST_TMPDIR/part" "${groups[0]}" "$top" "$pid"
+        [[ ${lines[0]} =~ ^pids\ limit\ +(at\ most\ )?33$ ]]
+        [[ ${lines[1]} =~ ^pids\ limit\ +none\ that\ can\ be\ seen\ from\ here$ ]]
+    }
 }
 
 @test "the source of a mount is told as it is" {

@@ -167,7 +167,7 @@ mapped() {
         jq -e '.[] == []' <<<"$output"
     done
     run -1 --separate-stderr procpeek --container no-such-container
-    [[ $stderr == *'there is no such process'* && -z $output ]]
+    [[ $stderr == *'there is no such process in a container no-such-container'* && -z $output ]]
     run -124 timeout 1 procpeek --pid "$gone" --interval 0.1
     [[ $output != *'no such process'* ]]
 }
@@ -358,6 +358,23 @@ END
     run --separate-stderr setpriv --reuid 12345 --regid 12345 --clear-groups \
         "$(type -P procpeek)" -T --ns uts --pid "$pid"
     [[ $stderr == *'the namespaces of 1 process may not be read'* ]]
+}
+
+@test "the state of a thread is the same on its page as in the list" {
+    requires root jq
+    local tid
+    start setsid "$helper"
+    wait_for 20 grep -q '^Threads:.2' "/proc/$pid/status"
+    tid=$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 ! -name "$pid" -printf '%f')
+    [[ $(fact "$tid" state) == S*sl ]]
+    [ "$(fact "$tid" state)" = "$(ps -T -p "$pid" -o tid=,stat= | awk -v tid="$tid" '$1 == tid { print $2 }')" ]
+}
+
+@test "a filter that can be given once is refused the second time" {
+    run -2 --separate-stderr procpeek --ns net --ns pid
+    [[ $stderr == *'--ns can be given once'* ]]
+    run -2 --separate-stderr procpeek --container a --container b
+    [[ $stderr == *'--container can be given once'* ]]
 }
 
 @test "selections add up, as those of ps" {

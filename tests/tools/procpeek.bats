@@ -212,7 +212,7 @@ END
     [[ $stderr == *'there is no process'* ]]
     for bad in 0 -1 x 1.2345 inf 1,5 .; do
         run -2 --separate-stderr procpeek --interval "$bad"
-        [[ $stderr == *"not a number of seconds: $bad"* ]]
+        [[ $stderr == *"not a number of seconds from 0.001 to 1000000.999: $bad"* ]]
     done
 }
 

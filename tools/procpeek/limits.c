@@ -15,9 +15,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 // Where a hierarchy is mounted, and which of its groups is the root there.
@@ -56,12 +58,54 @@ static bool find_group(const char *text, const char *controller,
 	return false;
 }
 
-// Look in our own mountinfo for the hierarchy of a controller: what another
-// process has mounted where is of no use to us.
-static bool find_hierarchy(struct subject *subject, const char *controller,
-			   struct hierarchy *found)
+// The directory of the group: the mount point, and of the path what is below
+// the group that is mounted there. Both paths begin at the root of our own
+// cgroup namespace, with /.. for each level above. What is above the mount
+// cannot be reached, nor what it calls by no name: cgroup_namespaces(7).
+static bool group_directory(const struct hierarchy *hierarchy,
+			    const struct cgroup_line *group, char *directory,
+			    size_t size)
 {
+	size_t length = (size_t)group->path_length;
+	size_t root = strlen(hierarchy->root);
+	const char *path = group->path, *below;
+
+	if (root == 1)
+		root = 0;
+	if (length < root || strncmp(path, hierarchy->root, root) != 0)
+		return false;
+	below = path + root;
+	length -= root;
+	if ((length && *below != '/') ||
+	    (strncmp(below, "/..", 3) == 0 && (length == 3 || below[3] == '/')))
+		return false;
+	if (length == 1) // the root itself
+		length = 0;
+	return (size_t)snprintf(directory, size, "%s%.*s", hierarchy->point,
+				(int)length, below) < size;
+}
+
+// Another mount may cover it.
+static bool is_mounted(const struct hierarchy *hierarchy)
+{
+	struct statfs system;
+
+	return statfs(hierarchy->point, &system) == 0 &&
+	       system.f_type == (hierarchy->unified ? CGROUP2_SUPER_MAGIC
+						    : CGROUP_SUPER_MAGIC);
+}
+
+// Look in our own mountinfo for the hierarchy of a controller, mounted so that
+// the group is to be seen in it, and the most of what is above that: what
+// another process has mounted where is of no use to us.
+static bool find_hierarchy(struct subject *subject, const char *controller,
+			   const struct cgroup_line *group,
+			   struct hierarchy *found, char *directory,
+			   size_t size)
+{
+	struct hierarchy here = {.unified = !*controller};
 	const char *type = *controller ? "cgroup" : "cgroup2";
+	size_t levels = 0, above;
 	struct mount mount;
 	char *rest;
 
@@ -73,39 +117,20 @@ static bool find_hierarchy(struct subject *subject, const char *controller,
 		    (*controller &&
 		     !in_list(mount.options, strlen(mount.options),
 			      controller)) ||
-		    strlen(mount.root) >= sizeof found->root ||
-		    strlen(mount.point) >= sizeof found->point ||
-		    access(mount.point, F_OK) < 0) // another mount covers it
+		    strlen(mount.root) >= sizeof here.root ||
+		    strlen(mount.point) >= sizeof here.point)
 			continue;
-		snprintf(found->root, sizeof found->root, "%s", mount.root);
-		snprintf(found->point, sizeof found->point, "%s", mount.point);
-		found->unified = !*controller;
-		return true;
+		snprintf(here.root, sizeof here.root, "%s", mount.root);
+		snprintf(here.point, sizeof here.point, "%s", mount.point);
+		if (!group_directory(&here, group, directory, size))
+			continue;
+		above = strlen(directory) - strlen(here.point) + 1;
+		if (above <= levels || !is_mounted(&here))
+			continue;
+		levels = above;
+		*found = here;
 	}
-	return false;
-}
-
-// The directory of the group: the mount point, and of the path what is below
-// the group that is mounted there. A path with .. lies above our own cgroup
-// namespace and cannot be reached.
-static bool group_directory(const struct hierarchy *hierarchy,
-			    const struct cgroup_line *group, char *directory,
-			    size_t size)
-{
-	size_t length = (size_t)group->path_length;
-	size_t root = strlen(hierarchy->root);
-	const char *path = group->path;
-
-	if (root == 1)
-		root = 0;
-	if ((strncmp(path, "/..", 3) == 0 && (length == 3 || path[3] == '/')) ||
-	    length < root || strncmp(path, hierarchy->root, root) != 0 ||
-	    (root < length && path[root] != '/'))
-		return false;
-	if (length && path[length - 1] == '/') // the root itself
-		length--;
-	return (size_t)snprintf(directory, size, "%s%.*s", hierarchy->point,
-				(int)(length - root), path + root) < size;
+	return levels && group_directory(found, group, directory, size);
 }
 
 // A limit of a group holds for all groups below it, so that the smallest on
@@ -231,8 +256,8 @@ static char *limit_text(struct subject *subject, const char *cgroups,
 		if (!find_group(cgroups, controller, &group))
 			return NULL;
 	}
-	if (!find_hierarchy(subject, controller, &hierarchy) ||
-	    !group_directory(&hierarchy, &group, directory, sizeof directory) ||
+	if (!find_hierarchy(subject, controller, &group, &hierarchy, directory,
+			    sizeof directory) ||
 	    stat(directory, &status) < 0)
 		return NULL;
 	limit =

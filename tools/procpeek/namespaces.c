@@ -22,8 +22,13 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL // Linux 6.9
+#endif
 
 const char *const namespace_kinds[NAMESPACE_KINDS] = {
     [KIND_MNT] = "mnt",	      [KIND_PID] = "pid",   [KIND_NET] = "net",
@@ -108,13 +113,14 @@ int namespace_parent(int fd)
 }
 
 // A descriptor of another process, as one of ours. EPERM: only for those who
-// may trace the process.
-static int borrow(int pid, int number)
+// may trace the process. EINVAL: of a thread that has its own, since Linux 6.9.
+static int borrow(int tid, bool thread, int number)
 {
-	int process = (int)syscall(SYS_pidfd_open, pid, 0), borrowed;
+	int borrowed, process = (int)syscall(SYS_pidfd_open, tid,
+					     thread ? PIDFD_THREAD : 0);
 
-	explain(process, "the process to borrow from: pidfd_open(2)",
-		"pidfd_open(%d, 0)", pid);
+	explain(process, "who to borrow from: pidfd_open(2)",
+		"pidfd_open(%d, %s)", tid, thread ? "PIDFD_THREAD" : "0");
 	if (process < 0)
 		return -1;
 	borrowed = (int)explain(syscall(SYS_pidfd_getfd, process, number, 0),
@@ -126,16 +132,19 @@ static int borrow(int pid, int number)
 
 // A socket stays in the network namespace that it was made in, wherever its
 // process goes, and no file says which one that is: the socket itself has to be
-// asked. EPERM: this takes CAP_NET_ADMIN over that namespace.
-int socket_namespace(int pid, int number)
+// asked. So does the end of a tun device that is a file. EPERM: this takes
+// CAP_NET_ADMIN over that namespace.
+int socket_namespace(int tid, bool thread, int number)
 {
-	int borrowed = borrow(pid, number), fd = -1;
+	int borrowed = borrow(tid, thread, number), fd = -1;
 	struct stat status;
 
 	if (borrowed < 0)
 		return -1;
 	errno = ENOTSOCK; // by now, that number may be of another file
-	if (fstat(borrowed, &status) == 0 && S_ISSOCK(status.st_mode))
+	if (fstat(borrowed, &status) == 0 &&
+	    (S_ISSOCK(status.st_mode) ||
+	     (S_ISCHR(status.st_mode) && status.st_rdev == makedev(10, 200))))
 		fd = relative(borrowed, SIOCGSKNS, "SIOCGSKNS",
 			      "the network namespace that a socket is in");
 	return close_keeping_errno(borrowed, fd);

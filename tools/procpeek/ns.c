@@ -190,8 +190,9 @@ static void print_graph(const struct namespace_list *list, int pid)
 			continue;
 		name = format("%s:[%ju]", namespace_kinds[space->kind],
 			      (uintmax_t)space->inode);
-		snprintf(members, sizeof members, "%d processes, first %d",
-			 space->processes, space->pid);
+		snprintf(members, sizeof members, "%d process%s, first %d",
+			 space->processes, space->processes == 1 ? "" : "es",
+			 space->pid);
 		dot_node((int64_t)space->inode, name,
 			 space->processes ? members : space->held, NULL);
 		free(name);
@@ -206,10 +207,10 @@ static void print_graph(const struct namespace_list *list, int pid)
 // What fits into 80 columns: the tree shows who is the parent.
 static const char *default_columns(void)
 {
-	if (options.tree)
-		return "TYPE,NS,NPROCS,PID,USER,CREATOR,HELD-BY,COMMAND";
-	return options.json
-		   ? NULL
+	if (options.json)
+		return NULL;
+	return options.tree
+		   ? "TYPE,NS,NPROCS,PID,USER,CREATOR,HELD-BY,COMMAND"
 		   : "NS,TYPE,NPROCS,PID,USER,OWNER,CREATOR,HELD-BY,COMMAND";
 }
 
@@ -232,6 +233,8 @@ void command_ns(const struct request *request)
 	struct subject subject;
 	struct table table;
 
+	if (options.ns && strchr(options.ns, '='))
+		errx(EXIT_USAGE, "ns: --ns takes a kind alone: %s", options.ns);
 	if (options.ns && namespace_kind(options.ns, strlen(options.ns)) < 0)
 		errx(EXIT_USAGE, "no such kind of namespace: %s", options.ns);
 	if (options.all && pid)

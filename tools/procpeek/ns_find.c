@@ -217,6 +217,22 @@ static int compare_inodes(const void *left, const void *right)
 	return by_inode(*a, *b);
 }
 
+// What is mounted there is told of whoever is in it: not of a descriptor.
+static void find_mounts_of_member(int proc, const struct namespace *space,
+				  struct namespace_list *list)
+{
+	char member[64];
+	int pid, tid;
+
+	if (space->processes)
+		snprintf(member, sizeof member, "%d", space->pid);
+	else if (sscanf(space->held, "/proc/%d/task/%d/ns/", &pid, &tid) == 2)
+		snprintf(member, sizeof member, "%d/task/%d", pid, tid);
+	else
+		return;
+	find_mounts(proc, member, list);
+}
+
 // Reading every /proc/PID/fd takes longer than all else together: --all.
 // The loop meets what it finds on the way: the list grows.
 void find_namespaces(int proc, int wanted, struct namespace_list *list)
@@ -228,10 +244,9 @@ void find_namespaces(int proc, int wanted, struct namespace_list *list)
 		for_each_process(proc, 0, list, true);
 	for (size_t i = 0; i < list->count; i++)
 		if (list->at[i]->inode == ours)
-			find_mounts(proc, 0, list);
-		else if (list->at[i]->kind == KIND_MNT &&
-			 list->at[i]->processes)
-			find_mounts(proc, list->at[i]->pid, list);
+			find_mounts(proc, "self", list);
+		else if (list->at[i]->kind == KIND_MNT)
+			find_mounts_of_member(proc, list->at[i], list);
 	find_all_relatives(proc, list);
 	if (list->at)
 		qsort(list->at, list->count, sizeof(struct namespace *),

@@ -15,9 +15,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 // The groups of a process that mark the packets of its sockets: net_cls and
@@ -49,21 +51,24 @@ static char *packet_groups(int proc, const char *path)
 
 // To whom a descriptor of a socket is given, his groups mark its packets from
 // then on: receive_fd() in the kernel's fs/file.c. We are to change nothing, so
-// they have to be the same as those of the process.
+// they have to be the same as those of the process. A path is PID/fd/N or
+// PID/task/TID/fd/N.
 static void look_at_socket(int proc, const char *path,
 			   struct namespace_list *list)
 {
-	char group[32], *theirs, *ours;
-	int pid, number, fd = -1;
+	char group[64], *theirs, *ours;
+	int pid, tid, number, fd = -1;
+	bool thread =
+	    sscanf(path, "%d/task/%d/fd/%d", &pid, &tid, &number) == 3;
 
-	if (sscanf(path, "%d/fd/%d", &pid, &number) != 2)
+	if (!thread && sscanf(path, "%d/fd/%d", &tid, &number) != 2)
 		return;
-	snprintf(group, sizeof group, "%d/cgroup", pid);
+	snprintf(group, sizeof group, "%d/cgroup", tid);
 	theirs = packet_groups(proc, group);
 	ours = packet_groups(proc, "self/cgroup");
 	errno = EPERM;
 	if (theirs && ours && strcmp(theirs, ours) == 0)
-		fd = socket_namespace(pid, number);
+		fd = socket_namespace(tid, thread, number);
 	if (fd >= 0)
 		note_namespace(list, inode_of(fd), KIND_NET,
 			       format("/proc/%s", path), fd);
@@ -88,7 +93,8 @@ static void look_at_link(int proc, const char *path,
 		return;
 	if (parse_namespace(target, &kind, &inode))
 		note_namespace(list, inode, kind, format("/proc/%s", path), -1);
-	else if (strncmp(target, "socket:[", 8) == 0)
+	else if (strncmp(target, "socket:[", 8) == 0 ||
+		 strcmp(target, "/dev/net/tun") == 0)
 		look_at_socket(proc, path, list);
 }
 
@@ -109,12 +115,22 @@ static void find_links(int proc, const char *directory,
 		closedir(links);
 }
 
+// Threads share their descriptors, unless one has called unshare(CLONE_FILES),
+// or the one compared with has ended. kcmp(2): ENOSYS, not in every kernel.
+static bool has_same_files(int tid, int other)
+{
+	return explain(syscall(SYS_kcmp, tid, other, KCMP_FILES, 0, 0),
+		       "0: they share their descriptors, kcmp(2)",
+		       "kcmp(%d, %d, KCMP_FILES)", tid, other) == 0;
+}
+
 // A thread can be in namespaces of its own. The directory of threads has a link
 // for each in it, beside . and .. in it and its name above it.
 static void find_threads(int proc, int pid, struct namespace_list *list)
 {
 	struct dirent *entry;
 	struct stat status;
+	int tid, seen = pid; // whose descriptors were looked at
 	char path[320];
 	DIR *threads;
 
@@ -123,11 +139,16 @@ static void find_threads(int proc, int pid, struct namespace_list *list)
 		return; // the first alone, which is the process
 	threads = open_directory(proc, path);
 	while (threads && (entry = readdir(threads))) {
-		if (entry->d_name[0] == '.' || atoi(entry->d_name) == pid)
+		tid = atoi(entry->d_name);
+		if (entry->d_name[0] == '.' || tid == pid)
 			continue;
-		snprintf(path, sizeof path, "%d/task/%s/ns", pid,
-			 entry->d_name);
+		snprintf(path, sizeof path, "%d/task/%d/ns", pid, tid);
 		find_links(proc, path, list);
+		if (has_same_files(tid, seen))
+			continue;
+		snprintf(path, sizeof path, "%d/task/%d/fd", pid, tid);
+		find_links(proc, path, list);
+		seen = tid;
 	}
 	if (threads)
 		closedir(threads);
@@ -151,14 +172,15 @@ void find_descriptors(int proc, int pid, struct namespace_list *list)
 }
 
 // The file system of namespaces is called nsfs, and what of it is mounted there
-// says which one. In the mount namespace of procpeek itself, which is PID 0
-// here, the path of the mount point leads to it.
-void find_mounts(int proc, int pid, struct namespace_list *list)
+// says which one. In the mount namespace of procpeek itself the path of the
+// mount point leads to it.
+void find_mounts(int proc, const char *process, struct namespace_list *list)
 {
 	struct buffer text = {0};
-	char *path =
-	    pid ? format("%d/mountinfo", pid) : copy_text("self/mountinfo");
-	char *root = pid ? format("/proc/%d/root", pid) : copy_text("");
+	char *path = format("%s/mountinfo", process);
+	char *root = strcmp(process, "self") == 0
+			 ? copy_text("")
+			 : format("/proc/%s/root", process);
 	struct mount mount;
 	uint64_t inode;
 	char *rest;

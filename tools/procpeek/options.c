@@ -70,7 +70,9 @@ static struct timespec interval(const char *text)
 	    (rest && (parse_number(rest, 0, 999, &thousandths) < 0 ||
 		      strlen(text + length + 1) > 3)) ||
 	    (seconds == 0 && thousandths == 0))
-		errx(EXIT_USAGE, "not a number of seconds: %s", text);
+		errx(EXIT_USAGE,
+		     "not a number of seconds from 0.001 to 1000000.999: %s",
+		     text);
 	free(whole);
 	free(rest);
 	return (struct timespec){(time_t)seconds, (long)thousandths * 1000000};
@@ -157,13 +159,15 @@ static const char **argument_of(int option)
 	}
 }
 
-// ps(1) adds up what is selected; of all else, the last one counts.
+// ps(1) adds up what is selected; of columns, the last ones count.
 static const char *added_to(const char *before, int option)
 {
-	bool adds =
-	    option == OPT_USER || option == OPT_PID || option == OPT_PPID;
-
-	return before && adds ? format("%s,%s", before, optarg) : optarg;
+	if (!before || option == 'o' || option == OPT_SORT)
+		return optarg;
+	if (option == OPT_NS || option == OPT_CONTAINER)
+		errx(EXIT_USAGE, "%s can be given once",
+		     option == OPT_NS ? "--ns" : "--container");
+	return format("%s,%s", before, optarg);
 }
 
 static void other_option(int option)

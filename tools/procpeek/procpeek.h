@@ -89,6 +89,8 @@ void table_tree(struct table *table, int column);
 // On a terminal too narrow for them, texts of the last column go on in the next
 // line; the other columns take that many cells. Breaks at spaces.
 void table_wrap(struct table *table, size_t others);
+// The text for a line of so many cells: longer words are marked to be broken.
+char *break_words(const char *text, size_t most);
 struct libscols_line *table_line(struct table *table);
 // NULL is "not known": ? in a table, null in JSON.
 void table_text(struct table *table, struct libscols_line *line, int column,
@@ -275,8 +277,9 @@ uint64_t inode_of(int fd);
 // Of an open namespace: descriptors, or -1 when there is none in our sight.
 int namespace_owner(int fd);
 int namespace_parent(int fd);
-// Of a socket of a process: that number among its descriptors.
-int socket_namespace(int pid, int number);
+// Of a socket of a process, or of a thread with descriptors of its own: that
+// number among them.
+int socket_namespace(int tid, bool thread, int number);
 // Of a user namespace: who made it, as a uid of ours, or -1.
 int64_t namespace_creator(int fd);
 // The user or pid namespace of the first process: it has no parent.
@@ -314,9 +317,10 @@ struct namespace *note_namespace(struct namespace_list *list, uint64_t inode,
 				 int kind, char *held, int fd);
 void free_namespaces(struct namespace_list *list);
 // Those that a process holds by a descriptor or a thread, and those that are
-// mounted on a file in the mount namespace of the process, or, 0, of procpeek.
+// mounted on a file in the mount namespace of a process, PID or PID/task/TID,
+// or, self, of procpeek.
 void find_descriptors(int proc, int pid, struct namespace_list *list);
-void find_mounts(int proc, int pid, struct namespace_list *list);
+void find_mounts(int proc, const char *process, struct namespace_list *list);
 
 // --- subject.c: everything about one process ---------------------------------
 

@@ -161,8 +161,12 @@ bool take_if_selected(struct selection *selection, int proc,
 void end_selection(const struct selection *selection)
 {
 	warn_unseen(selection->unseen);
-	if (!selection->selected && !is_watched())
-		errx(EXIT_FAILURE, "there is no such process");
+	if (selection->selected || is_watched())
+		return;
+	if (options.container)
+		errx(EXIT_FAILURE, "there is no such process in a container %s",
+		     options.container);
+	errx(EXIT_FAILURE, "there is no such process");
 }
 
 void close_selection(struct selection *selection)

@@ -208,9 +208,13 @@ static char *inner_user(struct subject *subject)
 void facts_of_identity(struct subject *subject, struct facts *facts)
 {
 	const struct process *process = &subject->process;
+	const char *group = status_field(subject->status.data, "Tgid");
+	struct process leads = *process;
 	char state[8];
 
-	show_state(process, state);
+	if (group) // a session is led by a process, not by a thread of it
+		leads.pid = atoi(group);
+	show_state(&leads, state);
 	add_fact(facts, "command", "cmdline", format("%s", process->command));
 	add_fact(facts, "comm", "stat comm", format("%s", process->comm));
 	add_fact(facts, "kind", "stat flags; status Tgid", kind_text(subject));

@@ -128,11 +128,17 @@ void table_text(struct table *table, struct libscols_line *line, int column,
 		const char *text)
 {
 	int position = table->position[column];
-	char *copy;
+	char *copy, *broken;
 
 	if (position < 0 || (!text && options.json))
 		return; // an empty cell is null in JSON
 	copy = options.json ? valid_utf8(text) : copy_text(text ? text : "?");
+	if (table->room &&
+	    (size_t)position + 1 == scols_table_get_ncols(table->scols)) {
+		broken = break_words(copy, table->room);
+		free(copy);
+		copy = broken;
+	}
 	if (scols_line_refer_data(line, (size_t)position, copy) != 0)
 		err(EXIT_FAILURE, "cannot fill a table cell");
 }
