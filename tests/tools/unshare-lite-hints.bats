@@ -47,6 +47,14 @@ in_user_namespace() {
         exec unshare --uts unshare-lite --uts true'
 }
 
+@test "hint: a chroot, whose root may be a mount" {
+    requires root userns
+    mkdir "$BATS_TEST_TMPDIR/all"
+    # shellcheck disable=SC2016 # for the inner shell
+    hinted '/ is not the root of our mount namespace' unshare --mount sh -euc \
+        'mount --rbind / "$0" && exec chroot "$0" unshare-lite --user true' "$BATS_TEST_TMPDIR/all"
+}
+
 @test "hint: a seccomp filter, found by a call that the kernel would refuse otherwise" {
     requires root python3 userns
     # The filter of a container engine in short: unshare(2), or only for some flags, is EPERM.

@@ -36,6 +36,32 @@ static bool is_unmapped(const char *path, uint32_t id)
 	return access(path, F_OK) == 0;
 }
 
+static uint64_t mount_of_root(void)
+{
+	struct statx root;
+
+	return statx(AT_FDCWD, "/", 0, STATX_MNT_ID, &root) == 0
+		   ? root.stx_mnt_id
+		   : 0;
+}
+
+// A chroot whose root is a mount looks like any other root. But whoever enters
+// a mount namespace, even his own, is given the root of that: setns(2).
+static bool in_chroot_on_mount(void)
+{
+	int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), status = 0;
+	uint64_t ours = mount_of_root();
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(setns(fd, CLONE_NEWNS) == 0 && mount_of_root() != ours);
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (fd >= 0)
+		close(fd);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
 // The rules of the kernel for a user namespace: our IDs exist in the one we
 // are in, and we are in no chroot. The rest are switches to forbid it.
 static void hint_user_namespace(void)
@@ -50,6 +76,10 @@ static void hint_user_namespace(void)
 		hint("the user namespace we are in does not map our user or "
 		     "group ID: map it there, for instance with "
 		     "--map-root-user");
+	else if (in_chroot_on_mount())
+		hint("/ is not the root of our mount namespace, as after "
+		     "chroot(2): the kernel makes no user namespace in a "
+		     "chroot");
 	else if (!privileged &&
 		 setting_is("/proc/sys/kernel/unprivileged_userns_clone",
 			    "0\n"))
