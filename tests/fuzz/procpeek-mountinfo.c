@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct namespace_list list = {0};
 
 	fuzz_facts(facts_of_places, data, size);
-	find_mounts(-1, 1, &list);
+	find_mounts(-1, "1", &list);
 	free_namespaces(&list);
 	hint_hidden(-1);
 	return 0;

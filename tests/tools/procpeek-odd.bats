@@ -337,6 +337,9 @@ start_odd() { # start_odd WHAT [VARIABLE...]
     start sleep 60
     script -qec "stty cols 30 rows 6; timeout 3 procpeek --interval 0.2 --pid $pid" /dev/null >"$BATS_TEST_TMPDIR/screen" || true
     [[ $(<"$BATS_TEST_TMPDIR/screen") == *$'\033[?7l'*COMMAND*$'\033[?7h'* ]]
+    # A terminal that obeys nothing is drawn on like a file.
+    TERM=dumb script -qec "timeout 3 procpeek --interval 0.2 --pid $pid" /dev/null >"$BATS_TEST_TMPDIR/screen" || true
+    [[ $(<"$BATS_TEST_TMPDIR/screen") == *COMMAND*COMMAND* && $(<"$BATS_TEST_TMPDIR/screen") != *$'\033'* ]]
     # A mistake is told where it was made, and needs no screen.
     script -qec "procpeek --interval 0.2 -o nothing" /dev/null >"$BATS_TEST_TMPDIR/screen" || true
     [[ $(<"$BATS_TEST_TMPDIR/screen") == 'procpeek: no such column: nothing'* ]]

@@ -37,6 +37,15 @@ static const char entry[] = "\033[?1049h\033[?25l\033[?7l",
 		  departure[] = "\033[?7h\033[?25h\033[?1049l";
 static bool on_screen;
 
+// Any terminal but one that says it obeys nothing.
+static bool has_screen(void)
+{
+	const char *terminal = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
 static void leave_screen(void)
 {
 	if (on_screen)
@@ -47,7 +56,7 @@ static void leave_screen(void)
 
 static void enter_screen(void)
 {
-	on_screen = isatty(STDOUT_FILENO);
+	on_screen = has_screen();
 	if (on_screen)
 		dprintf(STDOUT_FILENO, entry);
 }
@@ -61,7 +70,8 @@ static void draw(const char *text)
 	size_t length;
 	int row;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row) {
+	if (!on_screen || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 ||
+	    !size.ws_row) {
 		fputs(text, stdout);
 		putchar('\n');
 		return;
@@ -211,7 +221,7 @@ _Noreturn void watch(command_function *draws, const struct request *request)
 		    action.sa_handler != SIG_IGN) // nohup(1)
 			sigaddset(&set, numbers[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	if (isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+	if (has_screen() && isatty(STDERR_FILENO))
 		setvbuf(stderr, complaints, _IOFBF, sizeof complaints);
 	atexit(leave_screen); // whatever error ends it
 	for (;;) {
