@@ -42,7 +42,7 @@ guest() {
     local name=$1 files
     shift
     mapfile -t files < <(grep -lr --include=*.bats "guest:$name" tests)
-    report "$name" labs/vm "$@" --memory 2G --cpus 1 --timeout 3600 -- \
+    report "$name" labs/vm "$@" --memory 2G --cpus 1 --timeout 2700 -- \
         env "REQUIRE_ALL=${REQUIRE_ALL:-0}" tests/lib/in-guest --filter-tags "guest:$name" "${files[@]}"
 }
 
