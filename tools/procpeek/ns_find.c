@@ -266,4 +266,5 @@ void free_namespaces(struct namespace_list *list)
 		free(list->at[i]);
 	}
 	free(list->at);
+	free(list->groups);
 }

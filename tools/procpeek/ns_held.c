@@ -56,7 +56,7 @@ static char *packet_groups(int proc, const char *path)
 static void look_at_socket(int proc, const char *path,
 			   struct namespace_list *list)
 {
-	char group[64], *theirs, *ours;
+	char group[64], *theirs;
 	int pid, tid, number, fd = -1;
 	bool thread =
 	    sscanf(path, "%d/task/%d/fd/%d", &pid, &tid, &number) == 3;
@@ -65,9 +65,10 @@ static void look_at_socket(int proc, const char *path,
 		return;
 	snprintf(group, sizeof group, "%d/cgroup", tid);
 	theirs = packet_groups(proc, group);
-	ours = packet_groups(proc, "self/cgroup");
+	if (!list->groups)
+		list->groups = packet_groups(proc, "self/cgroup");
 	errno = EPERM;
-	if (theirs && ours && strcmp(theirs, ours) == 0)
+	if (theirs && list->groups && strcmp(theirs, list->groups) == 0)
 		fd = socket_namespace(tid, thread, number);
 	if (fd >= 0)
 		note_namespace(list, inode_of(fd), KIND_NET,
@@ -75,7 +76,6 @@ static void look_at_socket(int proc, const char *path,
 	else if (errno == EPERM && theirs)
 		list->unasked++;
 	free(theirs);
-	free(ours);
 }
 
 // A link to a namespace reads as net:[INODE], one to a socket as

@@ -303,9 +303,10 @@ struct namespace
 struct namespace_list {
 	struct namespace **at;
 	size_t count, capacity;
-	void *index; // the same, by inode
-	int unseen;  // processes whose links may not be read
-	int unasked; // sockets that may not be asked for theirs
+	void *index;  // the same, by inode
+	int unseen;   // processes whose links may not be read
+	int unasked;  // sockets that may not be asked for theirs
+	char *groups; // of procpeek, which mark packets: once it is needed
 };
 
 // All that can be found; `wanted` is a PID or 0.

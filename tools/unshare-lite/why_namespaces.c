@@ -36,6 +36,16 @@ static bool is_unmapped(const char *path, uint32_t id)
 	return access(path, F_OK) == 0;
 }
 
+// What was tried in a child, which says yes by its status.
+static bool child_says_yes(pid_t child)
+{
+	int status = 0;
+
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
 static uint64_t mount_of_root(void)
 {
 	struct statx root;
@@ -49,17 +59,15 @@ static uint64_t mount_of_root(void)
 // a mount namespace, even his own, is given the root of that: setns(2).
 static bool in_chroot_on_mount(void)
 {
-	int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), status = 0;
+	int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	uint64_t ours = mount_of_root();
 	pid_t child = fork();
 
 	if (child == 0)
 		_exit(setns(fd, CLONE_NEWNS) == 0 && mount_of_root() != ours);
-	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
 	if (fd >= 0)
 		close(fd);
-	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+	return child_says_yes(child);
 }
 
 // The rules of the kernel for a user namespace: our IDs exist in the one we
@@ -115,13 +123,10 @@ static bool in_first_user_namespace(void)
 static bool is_reached(int flags)
 {
 	pid_t child = fork();
-	int status = 0;
 
 	if (child == 0)
 		_exit(unshare(flags) < 0 && errno == ENOSPC);
-	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+	return child_says_yes(child);
 }
 
 // A limit is reached. It counts per user, in this user namespace and in each
